@@ -1,0 +1,129 @@
+"""Contacts, conversations, their log of messages, and sessions (PROTOCOL sections 1 to 3)."""
+
+import secrets
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.ids import new_id
+from accounts.objects import OwnedObject
+from bots.models import Bot
+from widgets.models import WidgetIntegration
+
+
+def new_epoch() -> str:
+    """A random id of a conversation's log; it changes only when numbers could have been lost."""
+    return secrets.token_hex(8)
+
+
+class Contact(OwnedObject):
+    """A person, known by what they typed themselves; it never opens anything."""
+
+    email = models.EmailField(max_length=254, null=True, blank=True)
+    phone = models.CharField(max_length=20, null=True, blank=True, help_text="International form: +4930123456.")
+    fingerprint = models.CharField(max_length=64, null=True, editable=False)  # SHA-256 of what identifies: same data, same contact
+
+    class Meta(OwnedObject.Meta):
+        constraints = [*OwnedObject.Meta.constraints, models.UniqueConstraint(fields=["owner", "fingerprint"], name="contact_fingerprint")]
+
+
+class Conversation(OwnedObject):
+    """One log of messages. ``last_seq`` numbers every change that a client can see."""
+
+    widget = models.ForeignKey(WidgetIntegration, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations")
+    bot = models.ForeignKey(Bot, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations")
+    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations")
+    language = models.CharField(max_length=35, blank=True, default="")
+    time_zone = models.CharField(max_length=64, blank=True, default="")
+    page = models.JSONField(null=True, blank=True)  # what the site said of its page: data, never instructions
+    last_seq = models.BigIntegerField(default=0)
+    epoch = models.CharField(max_length=32, default=new_epoch)
+
+    class Meta(OwnedObject.Meta):
+        indexes = [*OwnedObject.Meta.indexes, models.Index(fields=["widget", "id"], name="conversation_widget")]
+
+
+class Message(models.Model):
+    """A row of the log. ``position`` (the seq at insert) orders the display; ``seq`` moves with each visible change."""
+
+    class Type(models.TextChoices):
+        USER = "user"
+        BOT = "bot"
+        REASONING = "reasoning"
+        CONTEXT = "context"
+        INSTRUCTION = "instruction"
+        BACKSTORY = "backstory"
+        ACTIVITY = "activity"
+        CHECKPOINT = "checkpoint"
+
+    class Status(models.TextChoices):
+        DONE = "done"
+        OPEN = "open"
+        QUEUED = "queued"
+        STOPPED = "stopped"
+        FAILED = "failed"
+
+    VISIBLE_TYPES = (Type.USER, Type.BOT)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    type = models.CharField(max_length=16, choices=Type.choices)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.DONE)
+    position = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    cid = models.UUIDField(null=True, blank=True)
+    body = models.CharField(max_length=64, blank=True, default="")  # SHA-256 of what the cid stands for
+    question = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="reply")
+    text = models.TextField(blank=True, default="")
+    blocks = models.JSONField(blank=True, default=list)  # rendered html, a block an entry
+    sources = models.JSONField(blank=True, default=list)
+    code = models.CharField(max_length=32, blank=True, default="")  # why a reply failed
+    cause = models.TextField(blank=True, default="")  # the same for the operator
+    attempt = models.IntegerField(default=1)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    stop_requested = models.BooleanField(default=False)
+    hidden = models.BooleanField(default=False)
+    deleted = models.BooleanField(default=False)
+    meta = models.JSONField(blank=True, default=dict)
+    usage = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "cid"], name="message_cid"),
+            models.UniqueConstraint(fields=["conversation"], condition=Q(status="open"), name="message_one_open"),
+            models.UniqueConstraint(fields=["conversation", "position"], name="message_position"),
+        ]
+        indexes = [
+            models.Index(fields=["conversation", "seq"], name="message_seq"),
+            models.Index(fields=["status", "lease_until"], condition=Q(status__in=["open", "queued"]), name="message_unfinished"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.position}"
+
+
+class Session(models.Model):
+    """What a token stands for; read at connect and at each send, so a revocation counts at once."""
+
+    jti = models.UUIDField(primary_key=True, default=new_id)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="sessions")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+
+class Rating(models.Model):
+    """A visitor's vote on a message; a repeat replaces."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="rating")
+    value = models.SmallIntegerField()  # 1 or -1
+    reason = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)

@@ -1,0 +1,204 @@
+"""Settings, driven by environment variables; docs/operating.md lists them all.
+
+Without any variable the project runs on embedded defaults: one process, SQLite, process memory, files in ``DATA_DIR``.
+``PRODUCTION=1`` asks for real keys and hosts; ``DATABASE_URL`` and ``REDIS_URL`` bring PostgreSQL and Redis.
+"""
+
+import sys
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from widgetplatform.env import env_bool, env_int, env_list, env_str
+from widgetplatform.keys import embedded_keys, production_keys
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env_str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+PRODUCTION = env_bool("PRODUCTION", False)
+DEBUG = env_bool("DEBUG", False)
+DATABASE_URL = env_str("DATABASE_URL")
+REDIS_URL = env_str("REDIS_URL")
+
+_keys = production_keys() if PRODUCTION else embedded_keys(DATA_DIR)
+SECRET_KEY = _keys.secret
+SESSION_SIGNING_KEYS = _keys.signing
+
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of this installation, without *")
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", [])
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)  # how many proxies of ours append to X-Forwarded-For
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    # Only runserver needs daphne; in any other process it costs 27 MB (it must come before staticfiles).
+    *(["daphne"] if "runserver" in sys.argv else []),
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "servestatic.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "accounts",
+    "bots",
+    "widgets",
+    "sessions_api",
+    "widgetplatform.site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "widgetplatform.logs.RequestIdMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "widgetplatform.csp.PagePolicyMiddleware",
+]
+ROOT_URLCONF = "widgetplatform.urls"
+ASGI_APPLICATION = "widgetplatform.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False  # the API's routes have none; the admin's own redirect stays
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# Database
+if DATABASE_URL:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "db.sqlite3",
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "timeout": 20,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+            },
+            # Threads of the journal and of Celery must see the tests' rows, which an in-memory database does not give.
+            "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
+        }
+    }
+
+# Cache, channel layer, tasks: process memory, or Redis where many processes share them
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CHANNEL_LAYERS = {
+        "default": {
+            # The core layer was measured to lose 36 to 57 % silently at 20 busy sockets; pub/sub none.
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL]},
+        }
+    }
+    CELERY_BROKER_URL = REDIS_URL
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "widgetplatform.layers.LoopSafeLayer", "CONFIG": {"capacity": 10_000}}}
+    CELERY_BROKER_URL = "memory://"
+EMBEDDED_WORKER = env_bool("EMBEDDED_WORKER", not REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = {} if REDIS_URL else {"polling_interval": 0.05}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "requeue-embedding": {"task": "bots.tasks.requeue_embedding", "schedule": 60.0},
+}
+
+# Files
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "widgetplatform.static.HashedStorage"},
+}
+
+# People
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+LOGIN_URL = "admin:login"
+
+# API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["widgetplatform.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "widgetplatform.api.schema.VerbSchema",
+    "EXCEPTION_HANDLER": "widgetplatform.api.errors.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ChatWidget API",
+    "DESCRIPTION": "Widgets, bots, datasets and conversations. Reads are GET, everything else is POST to a verb path.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = env_int("MAX_BODY_BYTES", 1_048_576)
+
+# Conversations (units in the names; PROTOCOL and docs/protocol.md)
+MESSAGE_BYTES = env_int("MESSAGE_BYTES", 32_768)
+FRAME_BYTES = env_int("FRAME_BYTES", 262_144)
+SENDS_PER_MINUTE = env_int("SENDS_PER_MINUTE", 10)
+SENDS_BURST = env_int("SENDS_BURST", 5)
+SESSIONS_PER_MINUTE = env_int("SESSIONS_PER_MINUTE", 30)  # new sessions an address
+SOCKETS_PER_CONVERSATION = env_int("SOCKETS_PER_CONVERSATION", 20)
+SOCKETS_PER_ADDRESS = env_int("SOCKETS_PER_ADDRESS", 500)
+HELLO_SECONDS = env_int("HELLO_SECONDS", 5)
+HEARTBEAT_SECONDS = env_int("HEARTBEAT_SECONDS", 20)
+SILENCE_SECONDS = env_int("SILENCE_SECONDS", 60)
+LEASE_SECONDS = env_int("LEASE_SECONDS", 15)
+SWEEP_SECONDS = env_int("SWEEP_SECONDS", 3)
+REPLY_ATTEMPTS = env_int("REPLY_ATTEMPTS", 3)
+REPLY_SECONDS = env_int("REPLY_SECONDS", 300)
+REPLY_BYTES = env_int("REPLY_BYTES", 262_144)
+EXTRA_ENGINES: dict[str, str] = dict(entry.split("=", 1) for entry in env_list("EXTRA_ENGINES", []))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "widgetplatform.logs.RequestIdFilter"}},
+    "formatters": {"json": {"()": "widgetplatform.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}},
+    "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "WARNING")},
+    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
+}
