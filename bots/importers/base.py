@@ -1,0 +1,41 @@
+"""What importers take and return: bytes in, plain records out."""
+from dataclasses import dataclass, field
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_RECORD_CHARS = 6000
+
+
+@dataclass(frozen=True)
+class ImportedRecord:
+    """One record for a dataset; `title` may be a heading path, `url` may be empty."""
+
+    title: str
+    text: str
+    url: str = ""
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Something of the file that was not taken: where ("line 3", "section Notes") and why."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import took, in order, and what it left out."""
+
+    records: tuple[ImportedRecord, ...] = ()
+    skipped: tuple[Skipped, ...] = field(default=())
+
+
+class ImportRejected(ValueError):
+    """The whole file is refused. `field` is what is wrong, `line` (from 1) where, when that is known."""
+
+    def __init__(self, field: str, message: str, line: int | None = None):
+        super().__init__(message)
+        self.field = field
+        self.message = message
+        self.line = line

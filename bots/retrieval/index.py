@@ -1,0 +1,145 @@
+"""An immutable index over the records of one dataset: exact semantic search, with words where there are no vectors."""
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from .background import background_vectors
+from .blocks import plain
+from .embedder import Embedder
+from .lexical import Fallback, Lexical, literals, words
+from .result import IndexRecord, Passage, SearchResult, Verdict
+from .scoring import Asked, Matrix
+from .vectors import RecordVectors, leaf, unpack_vectors
+
+MAX_QUERY_CHARS = 500
+SURE, UNSURE = 0.5, -0.5  # familiarity from which a passage is given, and from which titles are offered
+CLOSE_RACE = 0.02  # margin below which two passages are as likely
+CLEAR_LEAD = 0.04  # margin from which a question needs no context
+LITERAL_BONUS = 0.3
+RARE = 3  # a literal that more records hold than this does not single one out
+WORDS_SURE, WORDS_UNSURE = 0.6, 0.3  # overlap, where only words can be compared
+
+
+class Index:
+    """Search over one dataset. Building and searching block (embedding takes 12 to 70 ms): use `Searcher` from async code."""
+
+    def __init__(self, records: Iterable[IndexRecord], embedder: Embedder,
+                 fallback: Callable[[Sequence[str]], Fallback] = Lexical):
+        self._embedder = embedder
+        unpacked = [(record, unpack_vectors(record.vectors, embedder.name)) for record in records]
+        with_vectors = [(record, vectors) for record, vectors in unpacked if vectors is not None]
+        without = [record for record, vectors in unpacked if vectors is None]
+        self._records = [record for record, _ in with_vectors] + without
+        self._matrix = _matrix([vectors for _, vectors in with_vectors], embedder)
+        self._texts = [_searchable(record).casefold() for record in self._records]
+        self._titles = [{t.casefold().strip() for t in (r.title, leaf(r.title), *r.alternatives)} for r in self._records]
+        self._fallback = fallback(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def search(self, query: str, *, previous: str = "", take: int = 5) -> SearchResult:
+        """The best `take` records for a question; `previous` is the question before it, for follow-ups."""
+        query, previous = query[:MAX_QUERY_CHARS].strip(), previous[:MAX_QUERY_CHARS].strip()
+        if not self._records or not query:
+            return SearchResult(verdict="unknown" if self._records else "empty")
+        overlap = self._fallback.overlap(query)
+        asked = self._ask(query, previous)
+        score = self._blend(asked, overlap)
+        named = self._named(query)
+        score = score + LITERAL_BONUS * named
+        order = np.argsort(-score, kind="stable")[:take]
+        best = int(order[0])
+        margin = self._margin(score, best)
+        familiarity = float(asked.familiarity[best]) if asked and best < len(asked.score) else 0.0
+        if named[best]:
+            verdict: Verdict = "answer"
+        elif asked and best < len(asked.score):
+            verdict = _verdict(familiarity, margin)
+        else:
+            verdict = _verdict_by_words(float(overlap[best]))
+        passages = tuple(self._passage(int(number), float(score[number])) for number in order)
+        titles = tuple(dict.fromkeys(leaf(passage.title) for passage in passages))[:3]
+        return SearchResult(passages, verdict, margin, _coverage(query, self._texts[best]), familiarity, titles)
+
+    def _ask(self, query: str, previous: str) -> Asked | None:
+        """A question that stands for itself is asked alone, any other also together with the one before it."""
+        if self._matrix is None:
+            return None
+        alone = self._embedder.embed_queries([query])
+        asked = self._matrix.ask(alone)
+        if not previous or _stands_alone(asked):
+            return asked
+        return self._matrix.ask(np.vstack([alone, self._embedder.embed_queries([f"{previous} {query}"])]))
+
+    def _blend(self, asked: Asked | None, overlap: np.ndarray) -> np.ndarray:
+        """Records without vectors compete by their words, from the lowest to just above the highest semantic score."""
+        if asked is None:
+            return overlap
+        low, high = float(asked.score.min()), float(asked.score.max())
+        by_words = low + (high - low) * overlap[len(asked.score) :] / WORDS_SURE
+        return np.concatenate([asked.score, by_words])
+
+    def _named(self, query: str) -> np.ndarray:
+        """1.0 for a record whose title is the question, up to 1.0 for those that hold its literal identifiers."""
+        title = query.casefold().rstrip("?!. ")
+        named = np.array([float(any(title == t.rstrip("?!. ") for t in titles)) for titles in self._titles])
+        asked = literals(query)
+        for literal in asked:
+            holders = [number for number, text in enumerate(self._texts) if literal in text]
+            if 0 < len(holders) <= RARE:
+                named[holders] += 1 / len(asked)
+        return np.minimum(named, 1.0)
+
+    def _margin(self, score: np.ndarray, best: int) -> float:
+        """The lead over the best record that says something else; a second copy of the same text is no rival."""
+        rivals = np.ones(len(score), bool)
+        rivals[best] = False
+        if self._matrix is not None and best < self._matrix.size:
+            rivals[: self._matrix.size] &= ~self._matrix.copies(best)
+        return float(score[best] - score[rivals].max()) if rivals.any() else 1.0
+
+    def _passage(self, number: int, score: float) -> Passage:
+        record = self._records[number]
+        return Passage(record.record_id, record.title, record.text, record.url, score)
+
+
+class Searcher:
+    """The `search` of a turn: an index that may be asked from async code."""
+
+    def __init__(self, index: Index):
+        self._index = index
+
+    async def __call__(self, query: str, *, previous: str = "", take: int = 5) -> SearchResult:
+        return await asyncio.to_thread(self._index.search, query, previous=previous, take=take)
+
+
+def _matrix(vectors: list[RecordVectors], embedder: Embedder) -> Matrix | None:
+    return Matrix(vectors, background_vectors(embedder)) if vectors else None
+
+
+def _searchable(record: IndexRecord) -> str:
+    return "\n".join((record.title, *record.alternatives, record.text, plain(record.text)))
+
+
+def _stands_alone(asked: Asked) -> bool:
+    first, second = np.partition(np.append(asked.score, -9.0), -2)[[-1, -2]]
+    return bool(asked.familiarity[asked.score.argmax()] >= 2 * SURE and first - second >= CLEAR_LEAD)
+
+
+def _verdict(familiarity: float, margin: float) -> Verdict:
+    if familiarity < UNSURE:
+        return "unknown"
+    return "answer" if familiarity >= SURE and margin >= CLOSE_RACE else "unsure"
+
+
+def _verdict_by_words(overlap: float) -> Verdict:
+    if overlap < WORDS_UNSURE:
+        return "unknown"
+    return "answer" if overlap >= WORDS_SURE else "unsure"
+
+
+def _coverage(query: str, text: str) -> float:
+    asked = set(words(query))
+    return len(asked & set(words(text))) / len(asked) if asked else 0.0

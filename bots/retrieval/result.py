@@ -1,0 +1,52 @@
+"""What a search takes and finds: plain data."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["answer", "unsure", "unknown", "empty"]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A record as found. `url` may be empty; scores of one search compare with each other only."""
+
+    record_id: str
+    title: str
+    text: str
+    url: str
+    score: float
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Passages, best first, and how far to trust the first.
+
+    `verdict`: "answer" (the first passage answers), "unsure" (one of the first three may), "unknown" (the question is
+    about something else), "empty" (there are no records). `margin` is the first score minus the second, `coverage` the
+    share (0..1) of the question's weighted words in the first passage, `familiarity` how much nearer the question is
+    to the records than to everyday topics (0 is undecided, 1 is safe).
+    """
+
+    passages: tuple[Passage, ...] = ()
+    verdict: Verdict = "empty"
+    margin: float = 0.0
+    coverage: float = 0.0
+    familiarity: float = 0.0
+    suggestions: tuple[str, ...] = ()
+
+    @property
+    def confident(self) -> bool:
+        """Whether the first passage may be given as the answer."""
+        return self.verdict == "answer"
+
+
+@dataclass(frozen=True)
+class IndexRecord:
+    """A dataset record as the index takes it; `vectors` as `pack_vectors` made them, or empty."""
+
+    record_id: str
+    title: str
+    text: str
+    url: str = ""
+    alternatives: Sequence[str] = ()
+    vectors: bytes = b""
