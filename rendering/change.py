@@ -1,0 +1,66 @@
+"""What happened to a reply's html, and its wire form."""
+
+import os.path
+from dataclasses import dataclass, field
+from typing import Any
+
+_STEP = 256
+
+
+@dataclass(frozen=True)
+class Splice:
+    """In the open block's html, at `at`, remove `delete` and insert `insert` (code points)."""
+
+    at: int
+    delete: int
+    insert: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """Replace everything from block `start` by `blocks`; the first `sealed` blocks are final.
+
+    With `splice` only the last block, number `start`, grew and `blocks` is empty. `before` is that
+    block's html without the splice, which the wire form needs to count UTF-16 units.
+    """
+
+    rev: int
+    start: int
+    sealed: int
+    blocks: tuple[str, ...]
+    splice: Splice | None = None
+    before: str = field(default="", repr=False, compare=False)
+
+    def frame(self, reply: str, attempt: int) -> dict[str, Any]:
+        """The `delta` frame of the protocol, offsets in UTF-16 code units."""
+        frame: dict[str, Any] = {"type": "delta", "reply": reply, "attempt": attempt, "rev": self.rev}
+        if self.splice is None:
+            return frame | {"from": self.start, "sealed": self.sealed, "blocks": list(self.blocks)}
+        at, delete = self.splice.at, self.splice.delete
+        if not self.before.isascii():
+            removed = self.before[at : at + delete]
+            at, delete = units(self.before[:at]), units(removed)
+        return frame | {"at": at, "del": delete, "ins": self.splice.insert}
+
+
+def units(text: str) -> int:
+    """Length of `text` in UTF-16 code units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def splice(old: str, new: str) -> Splice:
+    """The one replacement that turns `old` into `new`: common beginning and end left alone."""
+    limit = min(len(old), len(new))
+    start = _common(old, new, limit)
+    end = _common(old[start:][::-1], new[start:][::-1], limit - start)
+    return Splice(start, len(old) - end - start, new[start : len(new) - end])
+
+
+def _common(a: str, b: str, limit: int) -> int:
+    """Length of the common beginning, at most `limit`: steps compared in C, then one step by character."""
+    at = 0
+    while at < limit and a[at : at + _STEP] == b[at : at + _STEP]:
+        at += _STEP
+    if at >= limit:
+        return limit
+    return at + len(os.path.commonprefix([a[at : min(at + _STEP, limit)], b[at : min(at + _STEP, limit)]]))
