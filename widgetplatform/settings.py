@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "channels",
     "rest_framework",
     "drf_spectacular",
+    "widgetplatform",
     "accounts",
     "bots",
     "widgets",
@@ -191,6 +192,7 @@ SWEEP_SECONDS = env_int("SWEEP_SECONDS", 3)
 REPLY_ATTEMPTS = env_int("REPLY_ATTEMPTS", 3)
 REPLY_SECONDS = env_int("REPLY_SECONDS", 300)
 REPLY_BYTES = env_int("REPLY_BYTES", 262_144)
+METRICS_TOKEN = env_str("METRICS_TOKEN")  # who shows it reads /metrics; in production nobody else does
 EXTRA_ENGINES: dict[str, str] = dict(entry.split("=", 1) for entry in env_list("EXTRA_ENGINES", []))
 
 LOGGING = {

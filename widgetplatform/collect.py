@@ -1,0 +1,34 @@
+"""collectstatic, skipped where no static file changed since the last time."""
+
+import hashlib
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+STAMP = "static.stamp"
+
+
+def fingerprint() -> str:
+    """Changes with any static file, with Django's version and with how files are stored."""
+    digest = hashlib.sha256(f"{django.__version__} {settings.STORAGES['staticfiles']} {settings.STATIC_ROOT}".encode())
+    digest.update((Path(__file__).parent / "static.py").read_bytes())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            state = Path(storage.path(name)).stat()
+            digest.update(f"{name} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def collect_changed() -> bool:
+    """Collect into ``STATIC_ROOT`` where needed; True when it did."""
+    stamp = Path(settings.DATA_DIR) / STAMP
+    now = fingerprint()
+    if stamp.exists() and stamp.read_text() == now and Path(settings.STATIC_ROOT).is_dir():
+        return False
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(now)
+    return True
