@@ -1,0 +1,146 @@
+"""What a widget is to the outside: the effective widget from memory, and the public JSON of the frame and the launcher."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connections
+from django.templatetags.static import static
+
+from accounts.ids import parse_id
+from rendering import Features, plain_text, render
+from widgets.accent import accent_colors
+from widgets.cache import ConfigCache
+from widgets.effective import Effective, load_effective
+from widgets.fields import API_NAMES
+from widgets.languages import choose_language, direction
+from widgets.layouts import layout_of
+from widgets.strings import catalog_languages, strings_of
+from widgets.themes import DEFAULT_ACCENT
+
+API_PREFIX = "/api/v1"
+SOCKET_PATH = "/ws/v1/conversation"
+POSITION = "bottom-right"
+PEEKS_MAX = 3
+LAUNCHER_STRINGS = re.compile(r"open|close|chat|openPage|refused|failed|unread\..+")
+REPLY_BUTTON = re.compile(r"\[([^\[\]]+)\]\(\)")
+REPLY_BUTTON_LINE = re.compile(r"\s*(?:[-*]\s+)?(?:\[[^\[\]]+\]\(\)\s*)+")
+FEATURES = (
+    "stream", "verbose", "tools", "unfurl", "math", "carousel", "form", "attachments", "auto_scroll", "start_first", "contact_collection",
+    "export_conversation", "restart_conversation", "maximize", "message_peek", "voice_in", "voice_out", "powered_by",
+)  # fmt: skip
+
+CACHE: ConfigCache[Effective | None] = ConfigCache(load_effective)
+_arriving: dict[tuple[int, UUID, int], asyncio.Task[Effective | None]] = {}
+
+
+def effective_of(widget_id: str | UUID) -> Effective | None:
+    """The widget from memory (at most a minute old, current after a commit), else from the database; None for an unknown id."""
+    key = _key(widget_id)
+    return CACHE.get(key) if key else None
+
+
+async def aeffective_of(widget_id: str | UUID) -> Effective | None:
+    """The same without blocking the loop: at once from memory, else one thread for everybody who waits."""
+    key = _key(widget_id)
+    if key is None:
+        return None
+    known, value = CACHE.peek(key)
+    if known:
+        return value
+    # A load that began before a change must not answer those who ask after it, hence the count of drops.
+    flight = (id(asyncio.get_running_loop()), key, CACHE.drops)
+    task = _arriving.get(flight)
+    if task is None:
+        task = _arriving[flight] = asyncio.ensure_future(asyncio.to_thread(_get_in_thread, key))
+        task.add_done_callback(lambda _: _arriving.pop(flight, None))
+    return await asyncio.shield(task)
+
+
+def _get_in_thread(key: UUID) -> Effective | None:
+    try:
+        return CACHE.get(key)
+    finally:
+        connections.close_all()  # nobody else ends what a thread of the pool has opened
+
+
+def _key(widget_id: str | UUID) -> UUID | None:
+    return widget_id if isinstance(widget_id, UUID) else parse_id(widget_id)
+
+
+def language_for(effective: Effective, wanted: Sequence[str]) -> str:
+    """The visitor's language: the first wanted one that the widget offers (every catalog where it names none), else its first."""
+    return choose_language(wanted, effective.languages or catalog_languages())
+
+
+def rendering_features(effective: Effective) -> Features:
+    """What the renderer may show in this widget."""
+    return Features(math=effective.math, carousel=effective.carousel, form=effective.form)
+
+
+def public_config(effective: Effective, language: str) -> dict[str, Any]:
+    """Everything the frame needs, and nothing else: no owner, no bot but its name, no meta."""
+    features = rendering_features(effective)
+    intro, suggestions = split_intro(effective.intro)
+    return {
+        **_common(effective, language),
+        "intro": intro,
+        "introHtml": render(intro, features).html if intro else "",
+        "initial": effective.initial,
+        "initialHtml": render(effective.initial, features).html if effective.initial else "",
+        "placeholder": effective.placeholder,
+        "botName": effective.bot_name,
+        "suggestions": suggestions,
+        "features": {API_NAMES[name]: getattr(effective, name) for name in FEATURES},
+        "limits": {"messageBytes": settings.MESSAGE_BYTES},
+        "dir": direction(language),
+        "strings": strings_of(language),
+        "api": API_PREFIX,
+        "socket": SOCKET_PATH,
+        "origins": [entry.text for entry in effective.origins],
+    }
+
+
+def launcher_config(effective: Effective, language: str) -> dict[str, Any]:
+    """The little that is drawn before a visitor acts."""
+    peek = [plain_text(effective.initial, rendering_features(effective)).strip()] if effective.message_peek else []
+    strings = strings_of(language)
+    return {
+        **_common(effective, language),
+        "icon": None,
+        "peek": [text for text in peek if text][:PEEKS_MAX],
+        "strings": {key: text for key, text in strings.items() if LAUNCHER_STRINGS.fullmatch(key)},
+        "frame": f"/integrations/widget/{effective.id}/frame",
+        "panel": static("widget/panel.js"),
+    }
+
+
+def _common(effective: Effective, language: str) -> dict[str, Any]:
+    theme = effective.parsed_theme
+    look: dict[str, Any] = {"name": theme.name, "config": theme.config, "accent": theme.accent}
+    if theme.accent != DEFAULT_ACCENT:  # the style sheets hold the default's colors
+        look["colors"] = accent_colors(theme.accent)
+    return {
+        "id": str(effective.id),
+        "version": effective.version,
+        "enabled": effective.enabled,
+        "layout": layout_of(effective.layout),
+        "position": POSITION,
+        "title": effective.title or effective.bot_name,
+        "theme": look,
+        "language": language,
+    }
+
+
+def split_intro(intro: str) -> tuple[str, list[str]]:
+    """The intro without the lines that are nothing but reply buttons, and those buttons' texts."""
+    text, questions = [], []
+    for line in intro.splitlines():
+        if REPLY_BUTTON_LINE.fullmatch(line):
+            questions += [question.strip() for question in REPLY_BUTTON.findall(line)]
+        else:
+            text.append(line)
+    return "\n".join(text).strip(), [question for question in dict.fromkeys(questions) if question]

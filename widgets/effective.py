@@ -1,0 +1,109 @@
+"""What a widget is, with everything inherited and defaulted: plain data, made by three queries."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from bots.models import Bot
+from widgets.fields import DEFAULTS, given_by
+from widgets.languages import parse_languages
+from widgets.models import WidgetIntegration
+from widgets.origins import OriginEntry, parse_origins
+from widgets.themes import Theme, parse_theme
+
+NOWHERE = (OriginEntry("https", "origin.invalid", 443),)
+
+
+@dataclass(frozen=True)
+class Effective:
+    """The widget's own values, else its blueprint's, else the defaults.
+
+    ``version`` grows with every change of the widget, its blueprint or its bot (microseconds); ``bot_id`` is the widget's
+    bot, else its blueprint's, else None.
+    """
+
+    id: UUID
+    owner_id: int
+    version: int
+    enabled: bool
+    bot_id: UUID | None
+    bot_name: str
+    blueprint_id: UUID | None
+    origins: tuple[OriginEntry, ...]
+    theme: str
+    layout: str
+    title: str
+    intro: str
+    initial: str
+    placeholder: str
+    origin: str
+    session_duration: int
+    language: str
+    plugins: str
+    stream: bool
+    verbose: bool
+    tools: bool
+    unfurl: bool
+    math: bool
+    carousel: bool
+    form: bool
+    attachments: bool
+    auto_scroll: bool
+    start_first: bool
+    contact_collection: bool
+    export_conversation: bool
+    restart_conversation: bool
+    maximize: bool
+    message_peek: bool
+    voice_in: bool
+    voice_out: bool
+    powered_by: bool
+
+    @property
+    def parsed_theme(self) -> Theme:
+        """The theme, taken apart."""
+        return parse_theme(self.theme)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages it was set up for; empty where none is named."""
+        return parse_languages(self.language)
+
+
+def effective_values(widget: WidgetIntegration) -> dict[str, Any]:
+    """Every inheritable field of ``widget`` by its name, and ``bot_id``; reads the blueprint."""
+    inherited = given_by(widget.blueprint.widget_defaults) if widget.blueprint else {}
+    values = {name: _first(getattr(widget, name), inherited.get(name), default) for name, default in DEFAULTS.items()}
+    return values | {"bot_id": _first(widget.bot_id, inherited.get("bot_id"), None)}
+
+
+def load_effective(widget_id: UUID) -> Effective | None:
+    """The widget as it is in the database now; None where there is none, or its owner was deactivated."""
+    widget = WidgetIntegration.objects.select_related("blueprint").filter(pk=widget_id, owner__is_active=True).first()
+    if widget is None:
+        return None
+    values = effective_values(widget)
+    bot = Bot.objects.filter(pk=values.pop("bot_id"), owner_id=widget.owner_id).only("id", "name", "updated_at").first()
+    touched = [item.updated_at for item in (widget, widget.blueprint, bot) if item is not None]
+    return Effective(
+        id=widget.pk,
+        owner_id=widget.owner_id,
+        version=int(max(touched).timestamp() * 1_000_000),
+        enabled=widget.enabled,
+        bot_id=bot.pk if bot else None,
+        bot_name=bot.name if bot else "",
+        blueprint_id=widget.blueprint_id,
+        origins=_origins(values["origin"]),
+        **values,
+    )
+
+
+def _first(own: Any, inherited: Any, default: Any) -> Any:
+    return own if own is not None else inherited if inherited is not None else default
+
+
+def _origins(text: str) -> tuple[OriginEntry, ...]:
+    try:
+        return parse_origins(text)
+    except ValueError:
+        return NOWHERE
