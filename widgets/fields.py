@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from accounts.ids import parse_id
+from widgetplatform.api.names import camel
 from widgets.models import WidgetIntegration
 
 TEXTS = {
@@ -15,14 +16,6 @@ ON = (
 )  # fmt: skip
 OFF = ("tools", "carousel", "form", "attachments", "start_first", "contact_collection", "voice_in", "voice_out")
 DEFAULTS: dict[str, Any] = {**TEXTS, "session_duration": 0, **dict.fromkeys(ON, True), **dict.fromkeys(OFF, False)}
-
-
-def camel(name: str) -> str:
-    """``auto_scroll`` as the API calls it, ``autoScroll``."""
-    head, *rest = name.split("_")
-    return head + "".join(part.title() for part in rest)
-
-
 API_NAMES = {name: camel(name) for name in DEFAULTS}
 BOOLEANS = frozenset((*ON, *OFF))
 

@@ -1,0 +1,35 @@
+"""Static files: names with a hash, modules that import each other by those names, brotli, served ahead of Django."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from wsgiref.headers import Headers
+
+from django.conf import settings
+from servestatic.asgi import ServeStaticASGI
+from servestatic.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedStorage(CompressedManifestStaticFilesStorage):
+    """``import … from "./x.js"`` becomes an import of the hashed name, so that no import map is needed."""
+
+    support_js_module_import_aggregation = True
+
+
+def static_app(app: Callable[..., Any]) -> Callable[..., Any]:
+    """``app`` behind the files of STATIC_ROOT: hashed names forever, others revalidated; any site may load them."""
+    root = Path(settings.STATIC_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    return ServeStaticASGI(
+        app,
+        root=root,
+        prefix=settings.STATIC_URL,
+        autorefresh=settings.DEBUG,
+        max_age=0,
+        add_headers_function=_add_headers,
+    )
+
+
+def _add_headers(headers: Headers, path: str, url: str) -> None:
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # pages with COEP refuse everything else
+    headers["X-Content-Type-Options"] = "nosniff"

@@ -1,0 +1,45 @@
+"""``integration/widget/…``: the five verbs, clone and embed."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from widgetplatform.api.views import Resource
+from widgets import services
+from widgets.api.serializers import WidgetSerializer
+from widgets.snippet import embedding
+from widgets.views import own_origin
+
+
+class WidgetResource(Resource):
+    """Widget integrations of the caller."""
+
+    serializer_class = WidgetSerializer
+    lookup = "widget_id"
+    create_item = staticmethod(services.create_widget)
+    update_item = staticmethod(services.update_widget)
+    delete_item = staticmethod(services.delete_widget)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """With the blueprint, which effective values are read from."""
+        queryset = super().get_queryset()
+        return queryset.select_related("blueprint") if self._effective() else queryset
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> WidgetSerializer:
+        """``?effective=true`` gives inherited and default values too."""
+        serializer = super().get_serializer(*args, **kwargs)
+        serializer.context["effective"] = self._effective()
+        return serializer
+
+    def clone(self, request: Request, **kwargs: Any) -> Response:
+        """POST …/clone: a copy of everything but id and alias; ``{id}`` of the copy."""
+        return Response({"id": str(services.clone_widget(self.get_item()).pk)})
+
+    def embed(self, request: Request, **kwargs: Any) -> Response:
+        """GET …/embed: what a site owner pastes, and the sources a strict policy must allow."""
+        return Response(embedding(self.get_item().pk, own_origin(request._request)))
+
+    def _effective(self) -> bool:
+        return self.request.query_params.get("effective") == "true"

@@ -1,0 +1,138 @@
+"""The three public documents of a widget as bytes: frame page, launcher.json, widget.js. No request, no response."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import brotli
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+
+from widgets.config import API_PREFIX, launcher_config, public_config
+from widgets.effective import Effective
+from widgets.layouts import FULLSCREEN
+from widgets.languages import direction
+from widgets.origins import frame_ancestors
+
+TRUSTED_TYPES_POLICY = "chat-widget"  # static/widget/frame/html.js makes it
+REVALIDATE = "no-cache"
+SCRIPT_ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A document that many visitors get; ``headers`` are those of every answer with it."""
+
+    content_type: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def etag(self) -> str:
+        """A weak one, because the same page also goes out compressed."""
+        return f'W/"{hashlib.sha256(self.body).hexdigest()[:24]}"'
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The body in brotli."""
+        return brotli.compress(self.body, quality=9)
+
+
+def frame_page(effective: Effective, language: str, own: str, whole: bool = False) -> Page:
+    """The page inside the iframe, or with ``whole`` the same as a page of its own; ``own`` is this platform's origin."""
+    config = public_config(effective, language)
+    if whole:
+        config["layout"] = FULLSCREEN
+    context = {
+        "config_json": json.dumps(config, ensure_ascii=False, separators=(",", ":")).translate(SCRIPT_ESCAPES),
+        "language": language,
+        "dir": direction(language),
+        "title": config["title"] or "Chat",
+        **_assets(),
+    }
+    headers = (
+        ("Content-Security-Policy", frame_policy(effective, own)),
+        ("Cross-Origin-Embedder-Policy", "require-corp"),
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
+        ("Permissions-Policy", _permissions(effective)),
+        ("Referrer-Policy", "no-referrer"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cache-Control", REVALIDATE),
+        ("Vary", "Accept-Encoding, Accept-Language"),
+    )
+    return Page("text/html; charset=utf-8", render_to_string("widget/frame.html", context).encode(), headers)
+
+
+def launcher_page(effective: Effective, language: str) -> Page:
+    """launcher.json; who may read it (``Access-Control-Allow-Origin``) depends on the request and is added there."""
+    body = json.dumps(launcher_config(effective, language), ensure_ascii=False, separators=(",", ":")).encode()
+    headers = (
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cache-Control", REVALIDATE),
+        ("Vary", "Origin, Accept-Encoding, Accept-Language"),
+    )
+    return Page("application/json", body, headers)
+
+
+def loader_page() -> Page:
+    """widget.js, for every site."""
+    path = _loader_path()
+    return _loader(path, path.stat().st_mtime_ns if settings.DEBUG else 0)
+
+
+def frame_policy(effective: Effective, own: str) -> str:
+    """The frame's Content-Security-Policy. Full paths in connect-src: 'self' would open the admin, ``ws:`` every host."""
+    directives = (
+        "default-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        f"connect-src {own}{API_PREFIX}/ {own.replace('http', 'ws', 1)}/ws/",
+        "require-trusted-types-for 'script'",
+        f"trusted-types {TRUSTED_TYPES_POLICY}",
+        frame_ancestors(effective.origins),
+    )
+    return "; ".join(directive for directive in directives if directive)
+
+
+def _permissions(effective: Effective) -> str:
+    microphone = "microphone=(self)" if effective.voice_in else "microphone=()"
+    return f"camera=(), display-capture=(), geolocation=(), payment=(), usb=(), {microphone}"
+
+
+@lru_cache(maxsize=1)
+def _files() -> dict[str, list[str]]:
+    root = Path(settings.BASE_DIR) / "static"
+    return {
+        "css": sorted(str(path.relative_to(root)) for path in (root / "widget" / "css").glob("*.css")),
+        "modules": sorted(str(path.relative_to(root)) for path in (root / "widget" / "frame").glob("*.js")),
+    }
+
+
+def _assets() -> dict[str, Any]:
+    return {kind: [static(name) for name in names] for kind, names in _files().items()}
+
+
+def _loader_path() -> Path:
+    found = finders.find("widget/loader.js")
+    return Path(str(found)) if found else Path(settings.STATIC_ROOT) / "widget" / "loader.js"
+
+
+@lru_cache(maxsize=1)
+def _loader(path: Path, changed: int) -> Page:
+    headers = (
+        ("Access-Control-Allow-Origin", "*"),
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cache-Control", REVALIDATE),
+        ("Vary", "Accept-Encoding"),
+    )
+    return Page("text/javascript; charset=utf-8", path.read_bytes(), headers)

@@ -1,0 +1,88 @@
+"""Public pages of widgets as Django views; most requests are answered ahead of them, by ``widgetplatform.hotpath``."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from accounts.ids import parse_id
+from widgets.answers import Answer, Ask, answer, launcher_answer
+from widgets.config import effective_of, language_for
+from widgets.models import WidgetIntegration
+from widgets.pages import frame_page, launcher_page, loader_page
+from widgets.snippet import embedding
+
+MISSING_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'"
+
+
+@require_safe
+def loader(request: HttpRequest) -> HttpResponse:
+    """GET /widget.js and /integrations/widget/v2.js."""
+    return _response(answer(loader_page(), _ask(request)))
+
+
+@require_safe
+@xframe_options_exempt
+def frame(request: HttpRequest, widget_id: str) -> HttpResponse:
+    """GET /integrations/widget/<id>/frame?lang=: what the loader puts into an iframe."""
+    return _frame(request, widget_id, whole=False)
+
+
+@require_safe
+@xframe_options_exempt
+def full_page(request: HttpRequest, widget_id: str) -> HttpResponse:
+    """GET /integrations/widget/<id>: the same as a page of its own."""
+    return _frame(request, widget_id, whole=True)
+
+
+@require_safe
+def launcher(request: HttpRequest, widget_id: str) -> HttpResponse:
+    """GET /integrations/widget/<id>/launcher.json."""
+    effective = effective_of(widget_id)
+    if effective is None:
+        headers = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+        return JsonResponse({"message": "There is no such widget", "code": "NOT_FOUND"}, status=404, headers=headers)
+    ask = _ask(request)
+    return _response(launcher_answer(launcher_page(effective, language_for(effective, ask.languages)), effective, ask))
+
+
+@require_safe
+@login_required
+def test_page(request: HttpRequest, widget_id: str) -> HttpResponse:
+    """GET /integrations/widget/<id>/test: a plain page with the real snippet, for the operator."""
+    widget = WidgetIntegration.objects.visible_to(request.user).filter(pk=parse_id(widget_id)).first()
+    if widget is None:
+        raise Http404("There is no such widget")
+    own = own_origin(request)
+    context = {"widget": widget, "effective": effective_of(widget.pk), "embedding": embedding(widget.pk, own)}
+    return render(request, "widgets/test.html", context)
+
+
+def own_origin(request: HttpRequest) -> str:
+    """Scheme and host of the request; DisallowedHost (400) for a host that is not ours."""
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def _frame(request: HttpRequest, widget_id: str, whole: bool) -> HttpResponse:
+    effective = effective_of(widget_id)
+    if effective is None:
+        return render(request, "widgets/missing.html", status=404, headers={"Content-Security-Policy": MISSING_POLICY})
+    ask = _ask(request)
+    return _response(answer(frame_page(effective, language_for(effective, ask.languages), ask.own, whole), ask))
+
+
+def _ask(request: HttpRequest) -> Ask:
+    return Ask(
+        own=own_origin(request),
+        head=request.method == "HEAD",
+        origin=request.headers.get("Origin"),
+        if_none_match=request.headers.get("If-None-Match", ""),
+        accept_encoding=request.headers.get("Accept-Encoding", ""),
+        accept_language=request.headers.get("Accept-Language", ""),
+        lang=request.GET.get("lang", ""),
+    )
+
+
+def _response(given: Answer) -> HttpResponse:
+    return HttpResponse(given.body, status=given.status, headers=dict(given.headers))
