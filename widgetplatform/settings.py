@@ -60,9 +60,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "widgetplatform.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "widgetplatform.logs.RequestIdMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "widgetplatform.cors.WidgetCorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -174,6 +175,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
+CORS_URLS_REGEX = r"^/api/v1/(integration/widget/[^/]+/session/create|conversation/)"  # who is allowed: widgetplatform/cors.py
+CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key"]
+CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
+CORS_PREFLIGHT_MAX_AGE = 600
 DATA_UPLOAD_MAX_MEMORY_SIZE = env_int("MAX_BODY_BYTES", 1_048_576)
 
 # Conversations (units in the names; PROTOCOL and docs/protocol.md)
