@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class SessionsConfig(AppConfig):
     name = "sessions_api"
     verbose_name = "Conversations"
+
+    def ready(self) -> None:
+        """Replies, journal and hub start with the first connection of a web process."""
+        from sessions_api.doors import doors
+        from sessions_api.keeper import keeper
+        from widgetplatform.background import register
+
+        register(keeper.start, keeper.stop, drain=doors.say_goodbye)

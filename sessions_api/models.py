@@ -79,9 +79,11 @@ class Message(models.Model):
     sources = models.JSONField(blank=True, default=list)
     code = models.CharField(max_length=32, blank=True, default="")  # why a reply failed
     cause = models.TextField(blank=True, default="")  # the same for the operator
-    attempt = models.IntegerField(default=1)
+    attempt = models.IntegerField(default=1)  # fences a former owner out
+    tries = models.SmallIntegerField(default=1)  # attempts since a visitor last asked for the reply
     lease_until = models.DateTimeField(null=True, blank=True)
     stop_requested = models.BooleanField(default=False)
+    vote = models.SmallIntegerField(null=True, blank=True)  # of its rating: 1 or -1
     hidden = models.BooleanField(default=False)
     deleted = models.BooleanField(default=False)
     meta = models.JSONField(blank=True, default=dict)

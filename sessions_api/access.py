@@ -1,0 +1,73 @@
+"""Loading is authorizing: the one way from a session token to a conversation."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+from django.utils import timezone
+
+from sessions_api.chat import Access
+from sessions_api.models import Conversation, Session
+from sessions_api.tokens import SessionClaims, TokenError, read_token
+from widgets.config import aeffective_of
+from widgets.effective import Effective
+from widgets.origins import allows
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a good token opens; ``widget`` is None once it was deleted."""
+
+    access: Access
+    claims: SessionClaims
+    widget: Effective | None
+
+
+async def open_session(token: str) -> Opened:
+    """Check signature, claims and the session's row. Raises ``TokenError``."""
+    claims = read_token(token)
+    await sync_to_async(_check_session, thread_sensitive=False)(claims)
+    widget = await aeffective_of(claims.widget_id) if claims.widget_id else None
+    features = frozenset(name for name in claims.features if widget is not None and getattr(widget, name, False))
+    return Opened(Access(claims.conversation_id, claims.jti, claims.widget_id, features), claims, widget)
+
+
+def _check_session(claims: SessionClaims) -> None:
+    session = Session.objects.filter(pk=claims.jti, conversation_id=claims.conversation_id).first()
+    if session is None or session.revoked_at is not None:
+        raise TokenError("The session was ended")
+    if session.expires_at <= timezone.now():
+        raise TokenError("The session has ended", expired=True)
+
+
+def own_origin(scope: Mapping[str, Any]) -> str | None:
+    """Scheme and host of the request itself, as an origin; None where the host is not one of this installation."""
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    host = headers.get(b"host", "")
+    domain, _ = split_domain_port(host)
+    if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
+        return None
+    secure = scope.get("scheme") in ("https", "wss")
+    if settings.TRUSTED_PROXIES and headers.get(b"x-forwarded-proto", "").strip() == "https":
+        secure = True
+    port = f":{80 if not secure else 443}"
+    return f"{'https' if secure else 'http'}://{host.removesuffix(port).lower()}"
+
+
+def origin_of(scope: Mapping[str, Any]) -> str | None:
+    """The Origin header; None where absent."""
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"), None)
+
+
+def origin_allowed(scope: Mapping[str, Any], widget: Effective | None) -> bool:
+    """Whether the page that opens this connection may use the widget (PROTOCOL section 3)."""
+    return allows(widget.origins if widget else (), origin_of(scope), own_origin(scope))
+
+
+def conversation_of(owner: Any, conversation_id: uuid.UUID) -> Conversation | None:
+    """The conversation of an operator's credential."""
+    return Conversation.objects.for_owner(owner).filter(pk=conversation_id).first()

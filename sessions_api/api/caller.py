@@ -1,0 +1,89 @@
+"""Who calls a conversation's routes: its operator with an API token, or a visitor with the token of just that conversation."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest
+
+from accounts.authentication import bearer_token
+from accounts.authentication import authenticate_token
+from accounts.ids import parse_id
+from accounts.names import ALIAS
+from sessions_api.access import open_session, origin_allowed
+from sessions_api.chat import Access
+from sessions_api.models import Conversation
+from sessions_api.tokens import TokenError, read_token
+from widgetplatform.api.errors import ApiError
+
+NO_TOKEN = "Authorization: must be “Bearer” and a token"  # noqa: S105 (a message)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """``owner`` is the operator, None for a visitor."""
+
+    access: Access
+    owner: Any = None
+
+    @property
+    def operator(self) -> bool:
+        """Whether hidden rows and other types may be seen."""
+        return self.owner is not None
+
+
+async def caller_of(request: HttpRequest, conversation_id: str) -> Caller:
+    """Authenticate, and load through what the caller may see: 401 without a good token, one 404 for foreign and missing alike."""
+    token = bearer_token(request.META.get("HTTP_AUTHORIZATION"))
+    if token is None:
+        raise ApiError(401, NO_TOKEN)
+    if token.count(".") == 2:
+        return await _visitor(request, token, conversation_id)
+    return await sync_to_async(_operator, thread_sensitive=False)(token, conversation_id)
+
+
+async def _visitor(request: HttpRequest, token: str, conversation_id: str) -> Caller:
+    try:
+        opened = await open_session(token)
+    except TokenError as error:
+        raise ApiError(401, str(error)) from None
+    if parse_id(conversation_id) != opened.access.conversation_id:
+        raise not_found()
+    if not origin_allowed(request.scope, opened.widget):  # type: ignore[attr-defined]
+        raise ApiError(403, "Origin: this page may not use the widget")
+    return Caller(opened.access)
+
+
+def _operator(token: str, conversation_id: str) -> Caller:
+    row = authenticate_token(token)
+    if row is None:
+        raise ApiError(401, "The API token is not valid")
+    mine = Conversation.objects.for_owner(row.owner)
+    pk = parse_id(conversation_id)
+    if pk:
+        found = mine.filter(pk=pk).first()
+    else:
+        found = mine.filter(alias=conversation_id).first() if ALIAS.fullmatch(conversation_id) else None
+    if found is None:
+        raise not_found()
+    return Caller(Access(found.pk, None, found.widget_id), row.owner)
+
+
+def expired_caller(request: HttpRequest, conversation_id: str) -> uuid.UUID:
+    """The conversation of a correctly signed token that may have expired within a day; only the outbox's by-cid look-up takes it."""
+    token = bearer_token(request.META.get("HTTP_AUTHORIZATION"))
+    if token is None:
+        raise ApiError(401, NO_TOKEN)
+    try:
+        claims = read_token(token, allow_expired=True)
+    except TokenError as error:
+        raise ApiError(401, str(error)) from None
+    if parse_id(conversation_id) != claims.conversation_id:
+        raise not_found()
+    return claims.conversation_id
+
+
+def not_found() -> Http404:
+    """The one 404 of conversations."""
+    return Http404("There is no such conversation")

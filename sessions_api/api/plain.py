@@ -1,0 +1,66 @@
+"""Plain async views with the API's manners. Streams are these, not DRF: they must not hold a database connection."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import AuthenticationFailed
+
+from sessions_api.errors import Refused
+from widgetplatform.api.errors import ApiError, json_error, problem_of
+from widgetplatform.api.parsers import check_length, parse_object, too_large
+
+View = Callable[..., Awaitable[HttpResponseBase]]
+
+# What a refusal of the conversation means over HTTP.
+STATUS = {
+    "not_found": 404, "too_long": 413, "empty": 400, "rate": 429, "closed": 409, "expired": 401, "bad_file": 400, "bad_form": 400,
+    "cid_conflict": 409, "budget": 429, "unavailable": 503,
+}
+
+
+def api_view(method: str) -> Callable[[View], Any]:
+    """A view of one method: errors in the API's shape, no cookies looked at."""
+
+    def decorate(view: View) -> Any:
+        @csrf_exempt
+        @wraps(view)
+        async def handled(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method != method:
+                return json_error(405)
+            try:
+                return await view(request, *args, **kwargs)
+            except Refused as refusal:
+                return refused(refusal)
+            except Exception as error:
+                problem = problem_of(error)
+                if problem is None:
+                    raise
+                answer = json_error(problem.status, problem.message, problem.code, problem.retry_after)
+                if isinstance(error, AuthenticationFailed) or problem.status == 401:
+                    answer["WWW-Authenticate"] = 'Bearer realm="api"'
+                return answer
+
+        return handled
+
+    return decorate
+
+
+def refused(refusal: Refused) -> HttpResponseBase:
+    """The answer to a refusal."""
+    wait = refusal.retry_ms / 1000 if refusal.retry_ms is not None else None
+    return json_error(STATUS[refusal.code], refusal.message or None, retry_after=wait)
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object of a request. Raises ``ApiError`` (413, 415) and ParseError (400)."""
+    check_length(request.META)
+    raw = request.body
+    if len(raw) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise too_large()
+    if raw.strip() and (request.content_type or "").lower() != "application/json":
+        raise ApiError(415, "Content-Type: must be application/json")
+    return parse_object(raw)

@@ -1,0 +1,243 @@
+"""The socket of a conversation: a table of contents; what each frame does lives in ``chat`` and ``sockets``."""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from sessions_api import chat
+from sessions_api.access import Opened, open_session, origin_allowed
+from sessions_api.doors import doors
+from sessions_api.errors import Refused
+from sessions_api.frames import BadFrame, read_frame
+from sessions_api.history import Since
+from sessions_api.hub import hub
+from sessions_api.keeper import keeper
+from sessions_api.limits import client_address
+from sessions_api.surroundings import set_conversation
+from sessions_api.sockets import Socket
+from sessions_api.tokens import TokenError
+from sessions_api.wire import PROTOCOL, CloseCode, ms
+from widgets.config import rendering_features
+from widgetplatform import metrics
+
+logger = logging.getLogger(__name__)
+EXPIRY_GRACE_SECONDS = 600  # an open reply may end after the session did
+
+
+class ConversationConsumer(AsyncWebsocketConsumer):
+    """``chat.v1``. The token of the first frame is the identity; no frame names a conversation."""
+
+    channel_layer_alias = "none"  # the hub listens for the whole process
+
+    async def connect(self) -> None:
+        """Accept first, so that a refusal is a close code that the client can read."""
+        self.socket: Socket | None = None
+        self.opened: Opened | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._address = ""
+        if PROTOCOL not in self.scope["subprotocols"]:
+            await self.close()
+            return
+        await self.accept(PROTOCOL)
+        address = client_address(self.scope)
+        if not doors.enter_address(address):
+            await self.close(CloseCode.RATE)
+            return
+        self._address = address
+        metrics.gauge("sockets", 1)
+        self._after("hello", settings.HELLO_SECONDS, self._end, CloseCode.TIMEOUT)
+
+    async def disconnect(self, code: int) -> None:
+        """Leave; whatever this socket started goes on."""
+        for timer in self._timers.values():
+            timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        if self._address:
+            doors.leave_address(self._address)
+            metrics.gauge("sockets", -1)
+        if self.socket is not None and self.opened is not None:
+            self.socket.stop()
+            doors.leave(self.opened.access, self)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """One frame. Handlers return at once; what takes time runs beside, in the order of arrival."""
+        self._heard = time.monotonic()
+        try:
+            kind, fields = read_frame(text_data)
+            if (kind == "hello") == (self.opened is not None):
+                raise BadFrame
+        except BadFrame:
+            logger.info("socket: a frame is not one of the protocol")
+            await self.close(CloseCode.BAD_FRAME)
+            return
+        if kind == "hello":
+            await self.hello(**fields)
+        else:
+            await HANDLERS[kind](self, fields)
+
+    async def hello(self, token: str, tab: str = "", resume: dict[str, Any] | None = None) -> None:
+        """Identity, then origin, then everything since the position that the client names."""
+        self._timers.pop("hello").cancel()
+        try:
+            opened = await open_session(token)
+        except TokenError:
+            await self.close(CloseCode.UNAUTHENTICATED)
+            return
+        if not origin_allowed(self.scope, opened.widget):
+            await self.close(CloseCode.REFUSED)
+            return
+        if not doors.enter(opened.access, self):
+            await self.close(CloseCode.RATE)
+            return
+        self.opened = opened
+        self.socket = Socket(opened.access.conversation_id, self._send_text, self._end)
+        self._after("hb", settings.HEARTBEAT_SECONDS, self._beat)
+        self._after("expiry", max(0.0, opened.claims.expires_at.timestamp() - time.time()), self._expire)
+        await self.socket.start(resume, self._welcome)
+
+    async def send_message(self, fields: dict[str, Any]) -> None:
+        """``send`` → ``sent`` after the commit, or ``nack``."""
+        self._beside(self._send_message(fields))
+
+    async def start(self, fields: dict[str, Any]) -> None:
+        """``start``: the bot speaks first, where the widget wants that and nobody spoke."""
+        widget = self.opened.widget if self.opened else None
+        if widget is not None and widget.start_first:
+            self._beside(self._try(chat.start(self.access, widget.initial, rendering_features(widget))))
+
+    async def stop(self, fields: dict[str, Any]) -> None:
+        """``stop``: end a reply; the changed row comes to everybody."""
+        self._beside(self._try(chat.stop(self.access, fields["reply"])))
+
+    async def retry(self, fields: dict[str, Any]) -> None:
+        """``retry``: a failed or stopped reply, once more."""
+        self._beside(self._try(chat.retry(self.access, fields["reply"])))
+
+    async def set(self, fields: dict[str, Any]) -> None:
+        """``set``: language, time zone and page are data for the bot."""
+        await set_conversation(self.access.conversation_id, fields)
+        self._reply({"type": "ok"})
+
+    async def resume(self, fields: dict[str, Any]) -> None:
+        """``resume``: the client noticed a gap."""
+        if self.socket is not None:
+            await self.socket.resume(fields)
+
+    async def hb(self, fields: dict[str, Any]) -> None:
+        """``hb``: the head, so that a lost doorbell shows. Both sides answer, so an answer to our own ends it."""
+        if self._asked:
+            self._asked = False
+        else:
+            self._send_heartbeat()
+
+    @property
+    def access(self) -> chat.Access:
+        """What the token opened."""
+        if self.opened is None:
+            raise RuntimeError("no frame but hello is handled before it")
+        return self.opened.access
+
+    def revoked(self) -> None:
+        """The session was ended from elsewhere."""
+        self._end(CloseCode.UNAUTHENTICATED)
+
+    def goodbye(self, reconnect_ms: int) -> None:
+        """This process is about to stop."""
+        self._reply({"type": "bye", "reconnectMs": reconnect_ms})
+
+    async def _send_message(self, fields: dict[str, Any]) -> None:
+        cid = str(fields["cid"])
+        try:
+            accepted = await chat.send(self.access, **fields)
+        except Refused as refusal:
+            metrics.count("sends", result=refusal.code)
+            nack: dict[str, Any] = {"type": "nack", "cid": cid, "code": refusal.code}
+            if refusal.retry_ms is not None:
+                nack["retryMs"] = refusal.retry_ms
+            self._reply(nack)
+            return
+        metrics.count("sends", result="dup" if accepted.dup else "sent")
+        message = accepted.message
+        self._reply({"type": "sent", "cid": cid, "id": str(message.pk), "seq": message.position, "dup": accepted.dup})
+
+    async def _try(self, work: Any) -> None:
+        try:
+            await work
+        except Refused as refusal:
+            nack: dict[str, Any] = {"type": "nack", "code": refusal.code}
+            if refusal.retry_ms is not None:
+                nack["retryMs"] = refusal.retry_ms
+            self._reply(nack)
+
+    def _welcome(self, since: Since) -> dict[str, Any]:
+        return {
+            "type": "welcome",
+            "epoch": since.epoch,
+            "head": since.head,
+            "heartbeatMs": settings.HEARTBEAT_SECONDS * 1000,
+            "limits": {"messageBytes": settings.MESSAGE_BYTES, "frameBytes": settings.FRAME_BYTES},
+            "now": int(time.time() * 1000),
+            "expiresAt": ms(self.opened.claims.expires_at) if self.opened else 0,
+        }
+
+    def _reply(self, frame: dict[str, Any]) -> None:
+        if self.socket is not None:
+            self.socket.reply(frame)
+
+    async def _send_text(self, text: str) -> None:
+        await self.base_send({"type": "websocket.send", "text": text})
+
+    def _end(self, code: int) -> None:
+        if self.socket is not None:
+            self.socket.stop()
+        self._beside(self.close(code))
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._heard > settings.SILENCE_SECONDS:
+            self._end(CloseCode.TIMEOUT)
+            return
+        self._send_heartbeat()
+        self._after("hb", settings.HEARTBEAT_SECONDS, self._beat)
+
+    def _send_heartbeat(self) -> None:
+        self._asked = True
+        self._reply({"type": "hb", "head": self.socket.seq if self.socket else 0})
+
+    def _expire(self, waited: float = 0.0) -> None:
+        """Say it, and stay until the open reply has ended."""
+        live = hub.live.get(self.access.conversation_id)
+        if live is None or waited >= EXPIRY_GRACE_SECONDS:
+            self._end(CloseCode.UNAUTHENTICATED)
+            return
+        if not waited:
+            self._reply({"type": "expiring", "inMs": EXPIRY_GRACE_SECONDS * 1000})
+        self._after("expiry", 1.0, self._expire, waited + 1.0)
+
+    def _after(self, name: str, seconds: float, call: Any, *arguments: Any) -> None:
+        self._timers[name] = asyncio.get_running_loop().call_later(seconds, call, *arguments)
+
+    def _beside(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    _heard = 0.0
+    _asked = False  # our heartbeat waits for its answer
+
+
+# Frames dispatch through this table, never by Channels' mapping of types to methods.
+HANDLERS = {
+    "send": ConversationConsumer.send_message,
+    "start": ConversationConsumer.start,
+    "stop": ConversationConsumer.stop,
+    "retry": ConversationConsumer.retry,
+    "set": ConversationConsumer.set,
+    "resume": ConversationConsumer.resume,
+    "hb": ConversationConsumer.hb,
+}

@@ -1,0 +1,200 @@
+"""Generating replies: one asyncio task each, owned by a lease on its row, apart from every socket and request.
+
+Closing a tab never cancels it; only ``stop`` does. A task that dies leaves its row to the sweeper of any process.
+"""
+
+import asyncio
+import logging
+import time
+import uuid
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+
+from bots.engines.base import Activity, End, EngineError, Sources, Text, Usage
+from rendering import Features, Stream, render
+from sessions_api.context import Context, NoBot, load_context
+from sessions_api.hub import hub
+from sessions_api.models import Message
+from sessions_api.operations import Checkpoint, Close
+from sessions_api.pace import Pace
+
+logger = logging.getLogger(__name__)
+CHECKPOINT_SECONDS = 0.5
+CHECKPOINT_CHARACTERS = 2048
+YIELD_EVERY = 64  # events of an engine that never waits
+
+Status = Message.Status
+
+
+class Generation:
+    """One attempt at one reply. It is the hub's ``Live`` of its conversation while it runs."""
+
+    def __init__(self, message: Message, journal: Any) -> None:
+        self.id: uuid.UUID = message.pk
+        self.conversation_id: uuid.UUID = message.conversation_id
+        self.attempt = message.attempt
+        self.lost = False
+        self.taps: list[asyncio.Queue[Any]] = []  # HTTP streams that want the engine's events
+        self._message = message
+        self._journal = journal
+        self._stream = Stream(Features())
+        self._pace = Pace(self._flush)
+        self._context: Context | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stop = False
+        self._sources: list[dict[str, str]] = []
+        self._usage: dict[str, Any] = {}
+        self._began = time.monotonic()
+        self._kept = (self._began, 0)
+        self._checkpoint: asyncio.Task[None] | None = None
+
+    @property
+    def rev(self) -> int:
+        """Number of the last change that was sent."""
+        return self._stream.rev
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything shown so far, as one long delta."""
+        return self._stream.snapshot().frame(str(self.id), self.attempt)
+
+    def request_stop(self) -> None:
+        """End now; what was written stays."""
+        if self._task and not self._stop:
+            self._stop = True
+            self._task.cancel()
+
+    async def run(self) -> None:
+        """Generate, then close the row; whatever goes wrong becomes a coded end with what arrived kept."""
+        self._task = asyncio.current_task()
+        hub.begin(self.conversation_id, self)
+        status, code, cause = Status.DONE, "", ""
+        try:
+            load = sync_to_async(load_context, thread_sensitive=False)
+            self._context = await load(self.conversation_id, self._message.position)
+            self._stream = Stream(self._context.features)
+            async with asyncio.timeout(settings.REPLY_SECONDS):
+                status, code = await self._generate(self._context)
+        except EngineError as error:
+            status, code, cause = Status.FAILED, error.code, error.cause
+        except TimeoutError:
+            status, code, cause = Status.FAILED, "timeout", f"No end after {settings.REPLY_SECONDS} s"
+        except NoBot:
+            status, code, cause = Status.FAILED, "no_bot", "Neither the widget nor the conversation has a bot"
+        except asyncio.CancelledError:
+            if not self._stop:  # the process ends: the row stays open for whoever takes it over
+                self._pace.stop()
+                hub.end(self.conversation_id, self)
+                raise
+            self._task.uncancel()  # type: ignore[union-attr]
+            status = Status.STOPPED
+        except Exception as error:
+            logger.exception("reply %s failed", self.id)
+            status, code, cause = Status.FAILED, "internal", type(error).__name__
+        self._pace.stop()
+        hub.end(self.conversation_id, self)
+        for tap in self.taps:
+            tap.put_nowait(self)  # no more events
+        if not self.lost:
+            await self._close(status, code, cause)
+
+    async def _generate(self, context: Context) -> tuple[str, str]:
+        events = context.engine.reply(context.turn)
+        count = 0
+        try:
+            async for event in events:
+                ended = self._take(event, context)
+                if ended is not None:
+                    return Status.DONE, ended
+                count += 1
+                if count % YIELD_EVERY == 0:
+                    await asyncio.sleep(0)
+            return Status.DONE, ""
+        finally:
+            await events.aclose()  # type: ignore[attr-defined]
+
+    def _take(self, event: Any, context: Context) -> str | None:
+        """Use one event; answers the reply's code once it is over ("" for a proper end)."""
+        for tap in self.taps:
+            tap.put_nowait(event)
+        match event:
+            case Text(text):
+                if "firstMs" not in self._usage:
+                    self._usage["firstMs"] = self._elapsed_ms()
+                self._stream.feed(text)
+                if context.stream:
+                    self._pace.due()
+                self._keep()
+                if len(self._stream.text) > settings.REPLY_BYTES:
+                    return "length"
+            case Activity(kind, name, text, done):
+                if context.verbose:
+                    hub.activity(self.conversation_id, {
+                        "type": "activity", "reply": str(self.id), "kind": kind, "name": name, "text": text, "done": done,
+                    })
+            case Sources(items):
+                self._sources = [{"title": item.title, "url": item.url} for item in items]
+            case Usage(input_tokens, output_tokens):
+                self._usage |= {"input": input_tokens, "output": output_tokens}
+            case End(reason):
+                return "length" if reason == "length" else ""
+        return None
+
+    def _flush(self) -> None:
+        change = self._stream.change()
+        if change is not None and not self.lost:
+            hub.delta(self.conversation_id, change.frame(str(self.id), self.attempt))
+
+    def _keep(self) -> None:
+        """Checkpoint for readers that join later; the generation does not wait for it."""
+        moment, size = self._kept
+        now = time.monotonic()
+        grown = len(self._stream.text) - size
+        if self._checkpoint is None and grown and (now - moment > CHECKPOINT_SECONDS or grown > CHECKPOINT_CHARACTERS):
+            self._kept = (now, len(self._stream.text))
+            self._checkpoint = asyncio.get_running_loop().create_task(self._store())
+
+    async def _store(self) -> None:
+        try:
+            blocks = list(self._stream.snapshot().blocks)
+            text = self._stream.text
+            stop = await self._journal.run(Checkpoint(self.conversation_id, self.id, self.attempt, text, blocks))
+            if stop is None:
+                self.lost = True
+            if stop is not False:
+                self.request_stop()
+        except Exception as error:
+            logger.warning("reply %s: checkpoint failed: %s", self.id, type(error).__name__)
+        finally:
+            self._checkpoint = None
+
+    async def _close(self, status: str, code: str, cause: str) -> None:
+        self._task = None  # nothing interrupts the end
+        rendered = self._stream.finish()
+        if self._context and not self._stream.text and status == Status.DONE:
+            status, code, cause = Status.FAILED, "empty", "The engine ended without a word"
+        self._usage["totalMs"] = self._elapsed_ms()
+        reply = Message(
+            pk=self.id, conversation_id=self.conversation_id, type=Message.Type.BOT, status=status, code=code, cause=cause,
+            text=self._stream.text, blocks=list(rendered.blocks), sources=self._sources, usage=self._usage,
+            position=self._message.position, attempt=self.attempt, created_at=self._message.created_at,
+            question_id=self._message.question_id,
+        )
+        while True:
+            try:
+                await self._journal.run(Close(self.conversation_id, reply, self.attempt))
+                return
+            except Exception as error:  # the database is away: keep the reply until it is back, the lease decides who may
+                logger.warning("reply %s: close failed: %s", self.id, error)
+                await asyncio.sleep(1)
+                if self.lost:
+                    return
+
+    def _elapsed_ms(self) -> int:
+        return int((time.monotonic() - self._began) * 1000)
+
+
+def rendered_blocks(text: str, features: Features) -> list[str]:
+    """The html blocks of a text that is there at once."""
+    return list(render(text, features).blocks)

@@ -1,0 +1,79 @@
+"""The shapes that travel: rows, and the frames of the socket (PROTOCOL section 4). Both transports use these."""
+
+import hashlib
+import json
+from typing import Any
+
+from sessions_api.models import Message
+
+PROTOCOL = "chat.v1"
+ROWS_BYTES = 65_536
+
+
+class CloseCode:
+    """Why a socket is closed; the client decides by these whether it comes back."""
+
+    BAD_FRAME = 4400
+    UNAUTHENTICATED = 4401
+    REFUSED = 4403
+    GONE = 4404
+    TIMEOUT = 4408
+    TOO_BIG = 4413
+    RATE = 4429
+    RESTART = 1012
+
+
+# Frames by direction; docs/protocol.md and the widget's own list are compared with these by a test.
+CLIENT_FRAMES = ("hello", "send", "start", "stop", "retry", "set", "resume", "hb")
+SERVER_FRAMES = ("welcome", "rows", "sent", "nack", "ok", "delta", "activity", "hb", "expiring", "bye", "resync")
+
+
+def dumps(frame: dict[str, Any]) -> str:
+    """Compact JSON; lone surrogates never reach this point, so text goes out as it is."""
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+
+
+def row(message: Message) -> dict[str, Any]:
+    """A message as visitors see it; never hidden ones, instructions or causes."""
+    if message.deleted:
+        return {"id": str(message.pk), "seq": message.seq, "position": message.position, "deleted": True}
+    shape: dict[str, Any] = {
+        "id": str(message.pk),
+        "seq": message.seq,
+        "position": message.position,
+        "type": message.type,
+        "status": message.status,
+        "createdAt": ms(message.created_at),
+        "text": message.text,
+    }
+    if message.type == Message.Type.BOT:
+        shape["attempt"] = message.attempt
+        if message.status in (Message.Status.OPEN, Message.Status.QUEUED):
+            shape["text"] = ""  # what is written so far travels as delta
+        else:
+            shape["html"] = "".join(message.blocks)
+            shape["hash"] = text_hash(message.text)
+        if message.sources:
+            shape["sources"] = message.sources
+        if message.code:
+            shape["code"] = message.code
+        if message.vote:
+            shape["vote"] = message.vote
+    if message.cid:
+        shape["cid"] = str(message.cid)
+    return shape
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of the raw text, in hex."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def ms(moment: Any) -> int:
+    """A time as milliseconds since 1970."""
+    return int(moment.timestamp() * 1000)
+
+
+def visible(message: Message) -> bool:
+    """Whether a visitor may see the row."""
+    return message.deleted or (message.type in Message.VISIBLE_TYPES and not message.hidden)
