@@ -1,0 +1,47 @@
+"""``manage.py create_api_token USERNAME [--name N] [--days D]``: prints a new API token, once."""
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.models import create_api_token
+from accounts.names import NAME_BYTES
+
+DAYS_MAX = 3650
+
+
+class Command(BaseCommand):
+    help = "Create an API token for a user and print it. Only its hash is stored: it cannot be shown again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--name", default="", help="where the token is used")
+        parser.add_argument(
+            "--days", type=int, help=f"how long it is valid, 1 to {DAYS_MAX} days; without it, until revoked"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Print the token alone on standard output, so that scripts can take it."""
+        users = get_user_model()
+        try:
+            owner = users.objects.get_by_natural_key(options["username"])
+        except users.DoesNotExist:
+            raise CommandError(f"no user named {options['username']}") from None
+        if not owner.is_active:
+            raise CommandError(f"the user {options['username']} is not active")
+        if len(options["name"].encode("utf-8", "surrogatepass")) > NAME_BYTES:
+            raise CommandError(f"--name: must have at most {NAME_BYTES} bytes")
+        _, token = create_api_token(owner, options["name"], _expiry(options["days"]))
+        self.stdout.write(token)
+
+
+def _expiry(days: int | None) -> object:
+    if days is None:
+        return None
+    if not 1 <= days <= DAYS_MAX:
+        raise CommandError(f"--days: must be 1 to {DAYS_MAX}")
+    return timezone.now() + timedelta(days=days)

@@ -1,0 +1,176 @@
+"""What happens to blueprints, bots, datasets and records. The API, the admin, importers and commands call these.
+
+All raise ``ValidationError`` by field where a value is refused, and store nothing then.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.meta import forget_meta, index_meta
+from accounts.names import validate_meta
+from accounts.objects import OwnedObject
+from bots.importers import ImportedRecord, ImportResult, Skipped, import_file
+from bots.models import Blueprint, Bot, Dataset, DatasetRecord
+from bots.tasks import embed_dataset
+from bots.versions import touch
+
+T = TypeVar("T", bound=OwnedObject)
+EMBEDDED_FIELDS = {"title", "text", "alternatives"}
+
+# What a blueprint may give to widgets is known to the widgets app, which adds its check here: (owner, widget_defaults) -> None.
+WIDGET_DEFAULTS_CHECKS: list[Callable[[Any, dict[str, Any]], None]] = []
+
+
+def create_blueprint(owner: Any, **fields: Any) -> Blueprint:
+    """A new blueprint of ``owner``."""
+    return _store_blueprint(Blueprint(owner=owner, **fields))
+
+
+def update_blueprint(blueprint: Blueprint, **fields: Any) -> Blueprint:
+    """Set these fields; its widgets inherit the new values at once."""
+    return _store_blueprint(_set(blueprint, fields))
+
+
+def delete_blueprint(blueprint: Blueprint) -> None:
+    """Remove it; the objects that belonged to it stay."""
+    _delete(blueprint)
+
+
+def create_bot(owner: Any, **fields: Any) -> Bot:
+    """A new bot of ``owner``."""
+    return _store(Bot(owner=owner, **fields))
+
+
+def update_bot(bot: Bot, **fields: Any) -> Bot:
+    """Set these fields."""
+    return _store(_set(bot, fields))
+
+
+def delete_bot(bot: Bot) -> None:
+    """Remove it; widgets and conversations stay, without a bot."""
+    _delete(bot)
+
+
+def create_dataset(owner: Any, **fields: Any) -> Dataset:
+    """A new, empty dataset of ``owner``."""
+    return _store(Dataset(owner=owner, **fields))
+
+
+def update_dataset(dataset: Dataset, **fields: Any) -> Dataset:
+    """Set these fields."""
+    return _store(_set(dataset, fields))
+
+
+def delete_dataset(dataset: Dataset) -> None:
+    """Remove it with its records; bots that used it stay."""
+    _delete(dataset)
+
+
+def create_record(dataset: Dataset, **fields: Any) -> DatasetRecord:
+    """A new record, found by its words at once and by its meaning when the embedding task has been there."""
+    return _store_record(DatasetRecord(dataset=dataset, **fields))
+
+
+def update_record(record: DatasetRecord, **fields: Any) -> DatasetRecord:
+    """Set these fields; vectors of a text that changed are dropped."""
+    if any(getattr(record, name) != fields[name] for name in EMBEDDED_FIELDS & fields.keys()):
+        record.vectors = None
+    for name, value in fields.items():
+        setattr(record, name, value)
+    return _store_record(record)
+
+
+def delete_record(record: DatasetRecord) -> None:
+    """Remove it; the next search does not find it."""
+    dataset_id = record.dataset_id
+    with transaction.atomic():
+        record.delete()
+        touch(dataset_id)
+
+
+def import_records(dataset: Dataset, filename: str, data: bytes, base_url: str = "") -> ImportResult:
+    """Add the records of a Markdown, CSV or text file; the result says what was taken and what was left out.
+
+    ``ImportRejected`` where the whole file is refused. ``base_url`` is where visitors can read the file.
+    """
+    found = import_file(filename, data, base_url)
+    taken: list[ImportedRecord] = []
+    refused: list[Skipped] = []
+    rows: list[DatasetRecord] = []
+    for number, item in enumerate(found.records, start=1):
+        row = DatasetRecord(
+            dataset=dataset,
+            title=item.title,
+            text=item.text,
+            url=item.url,
+            alternatives=list(item.alternatives),
+        )
+        try:
+            _clean_record(row)
+        except ValidationError as error:
+            reason = "; ".join(
+                f"{field}: {', '.join(messages)}" for field, messages in error.message_dict.items()
+            )
+            refused.append(Skipped(f"record {number} ({item.title[:60]})", reason))
+        else:
+            rows.append(row)
+            taken.append(item)
+    with transaction.atomic():
+        DatasetRecord.objects.bulk_create(rows, batch_size=200)
+        _records_changed(dataset.pk)
+    return ImportResult(tuple(taken), (*found.skipped, *refused))
+
+
+def _set(item: T, fields: dict[str, Any]) -> T:
+    for name, value in fields.items():
+        setattr(item, name, value)
+    return item
+
+
+def _store(item: T) -> T:
+    item.full_clean()
+    with transaction.atomic():
+        item.save()
+        index_meta(item)
+    return item
+
+
+def _store_blueprint(blueprint: Blueprint) -> Blueprint:
+    if not isinstance(blueprint.widget_defaults, dict):
+        raise ValidationError({"widget_defaults": "must be an object"})
+    for check in WIDGET_DEFAULTS_CHECKS:
+        check(blueprint.owner, blueprint.widget_defaults)
+    return _store(blueprint)
+
+
+def _delete(item: OwnedObject) -> None:
+    with transaction.atomic():
+        forget_meta(item)
+        item.delete()
+
+
+def _store_record(record: DatasetRecord) -> DatasetRecord:
+    _clean_record(record)
+    with transaction.atomic():
+        record.save()
+        _records_changed(record.dataset_id)
+    return record
+
+
+def _clean_record(record: DatasetRecord) -> None:
+    record.full_clean(
+        exclude=["dataset", "vectors"]
+    )  # vectors may be deferred: checking them would load and store them
+    try:
+        validate_meta(record.meta)
+    except ValidationError as error:
+        raise ValidationError({"meta": error.messages}) from None
+
+
+def _records_changed(dataset_id: Any) -> None:
+    touch(dataset_id)
+    transaction.on_commit(partial(embed_dataset.delay, str(dataset_id)), robust=True)

@@ -1,0 +1,16 @@
+"""The base of every API route. Public names:
+
+- ``views.VerbView``, ``views.AsyncVerbView``: one operation as ``get`` or ``post``; return ``Response(data)`` or any Django response.
+- ``views.Resource`` and ``routing.verbs(prefix, Resource, "create list fetch update delete")``: a model's verb routes.
+  Hooks: ``get_queryset``, ``get_item``, ``filter_list``, ``perform_create``; further verbs are methods, listed in ``verbs``.
+- ``serializers.ResourceSerializer``: model fields in snake_case in ``Meta.fields``; camelCase on the wire, null and absent as the contract says;
+  ``OWNED_FIELDS``, ``IdSerializer``, ``ErrorSerializer``.
+- ``fields``: ``Text``, ``Flag``, ``Whole``, ``Moment``, ``Meta``, ``Reference(model)``, ``merge_meta(old, new)``.
+- ``lookup``: ``find(queryset, id_or_alias)``, ``find_or_404``, ``owned(model, user)``.
+- ``lists``: ``page_of(query) -> Page``, ``Page.of(queryset)``, ``Page.pages(queryset)``, ``filter_list``.
+- ``streams``: ``wanted_type(request)``, ``jsonl``, ``json_line``, ``csv_rows``, ``streaming(request, chunks, content_type)``.
+- ``errors``: ``ApiError(status, message, code=None, retry_after=None)``; for plain views ``json_error(status, message, code, retry_after)``
+  and ``problem_of(exception)``; ``handlers`` has the root URLconf's handler400, 403, 404 and 500.
+- ``parsers``: ``parse_object(raw)``, ``check_length(META)`` for plain views; DRF views use ``StrictJSONParser``.
+- ``schema.VerbSchema`` describes it all; ``extend_schema`` on a view adds or overrides.
+"""

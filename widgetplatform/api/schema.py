@@ -1,0 +1,142 @@
+"""The OpenAPI description: operation ids and tags by path, pages, ids and errors as this API answers them."""
+
+import re
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import is_list_serializer
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+from accounts.authentication import BearerAuthentication
+from widgetplatform.api.lists import TAKE_MAX
+from widgetplatform.api.serializers import ErrorSerializer, IdSerializer
+from widgetplatform.api.streams import CSV, JSON, JSONL
+from widgetplatform.api.views import Resource
+
+PREFIX = "/api/v1/"
+PLURAL_VERBS = {"list", "export"}
+ERRORS = {
+    "400": "A field, the body or the cursor is not allowed; the message says what is.",
+    "401": "No token, or a bad one.",
+    "403": "A refused origin, or a token without this scope.",
+    "404": "Missing, or somebody else's.",
+    "409": "In the way of something that exists.",
+    "413": "The body is too large.",
+    "415": "The body is not JSON.",
+    "429": "Too many requests; see Retry-After.",
+}
+WRITE_ERRORS = {"409", "413", "415"}
+PAGE_PARAMETERS = [
+    OpenApiParameter("take", int, description=f"How many, 1 to {TAKE_MAX}.", default=TAKE_MAX),
+    OpenApiParameter("order", str, enum=["asc", "desc"], default="desc", description="By creation."),
+    OpenApiParameter("cursor", str, description="The id of the last item seen; exclusive."),
+]
+META_PARAMETER = OpenApiParameter(
+    "meta",
+    {"type": "object", "additionalProperties": {"type": "string"}},
+    style="deepObject",
+    explode=True,
+    description="Only items whose meta has these values: meta[key]=value or meta.key=value.",
+)
+BLUEPRINT_PARAMETER = OpenApiParameter("blueprintId", str, description="Only items of this blueprint.")
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the description names our authentication."""
+
+    target_class = BearerAuthentication
+    name = "bearer"
+
+    def get_security_definition(self, _auto_schema: AutoSchema) -> dict[str, str]:
+        """An HTTP bearer token."""
+        return {"type": "http", "scheme": "bearer"}
+
+
+class VerbSchema(AutoSchema):
+    """For every view of the API; ``extend_schema`` on a view still wins."""
+
+    def get_operation_id(self) -> str:
+        """``/bot/{id}/fetch`` → ``fetchBot``, ``/dataset/{id}/record/list`` → ``listDatasetRecords``."""
+        *nouns, verb = self._words()
+        name = "".join(noun[:1].upper() + noun[1:] for noun in nouns)
+        return _identifier(verb) + (_plural(name) if verb in PLURAL_VERBS else _identifier(name))
+
+    def get_tags(self) -> list[str]:
+        """The first noun; ``widget`` for ``integration/widget``."""
+        return [self._words()[0].removesuffix("-integration")]
+
+    def get_request_serializer(self) -> Any:
+        """Nothing for delete; every field optional for update."""
+        if self._action() == "update":
+            return self.view.serializer_class(partial=True)
+        return None if self._action() in ("delete", "clone") else super().get_request_serializer()
+
+    def get_response_serializers(self) -> Any:
+        """An id for mutations, a page for lists."""
+        action = self._action()
+        if action == "fetch":
+            return self.view.serializer_class
+        if action == "list":
+            return self._page()
+        return IdSerializer if action else super().get_response_serializers()
+
+    def get_override_parameters(self) -> list[Any]:
+        """The query of a list."""
+        if self._action() != "list":
+            return super().get_override_parameters()
+        columns = {field.name for field in self.view.serializer_class.Meta.model._meta.fields}
+        return [
+            *PAGE_PARAMETERS,
+            *([META_PARAMETER] if "owner" in columns else []),
+            *([BLUEPRINT_PARAMETER] if "blueprint" in columns else []),
+        ]
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        bodies = super()._get_response_bodies(direction)
+        statuses = [status for status in ERRORS if self.method == "POST" or status not in WRITE_ERRORS]
+        errors = {
+            status: self._get_response_for_code(
+                OpenApiResponse(ErrorSerializer, ERRORS[status]), status, [JSON]
+            )
+            for status in statuses
+        }
+        return {**bodies, **errors}
+
+    def _is_create_operation(self) -> bool:
+        return False  # every success is a 200
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return is_list_serializer(serializer)
+
+    def _page(self) -> dict[Any, Any]:
+        serializer = self.view.serializer_class
+        name = serializer.__name__.removesuffix("Serializer")
+        page = inline_serializer(
+            f"{name}Page", {"items": serializer(many=True), "cursor": serializers.CharField(required=False)}
+        )
+        line = inline_serializer(
+            f"{name}Line", {"type": serializers.ChoiceField(["item"]), "data": serializer()}
+        )
+        return {("200", JSON): page, ("200", JSONL): line, ("200", CSV): OpenApiTypes.STR}
+
+    def _action(self) -> str | None:
+        return getattr(self.view, "action", None) if isinstance(self.view, Resource) else None
+
+    def _words(self) -> list[str]:
+        parts = [
+            part for part in self.path.removeprefix(PREFIX).split("/") if part and not part.startswith("{")
+        ]
+        if parts[:1] == ["integration"] and len(parts) > 2:
+            parts[:2] = [f"{parts[1]}-integration"]  # the contract says fetchWidgetIntegration
+        return parts or ["root"]
+
+
+def _identifier(text: str) -> str:
+    return re.sub(r"-(\w)", lambda match: match[1].upper(), text)
+
+
+def _plural(name: str) -> str:
+    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"

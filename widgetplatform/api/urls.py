@@ -1,0 +1,13 @@
+"""Everything below /api/v1/."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from widgetplatform.api.docs import docs
+
+urlpatterns = [
+    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs", docs, name="api-docs"),
+    path("", include("bots.api.urls")),
+    path("", include("widgets.api.urls")),
+]

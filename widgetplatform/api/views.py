@@ -1,0 +1,182 @@
+"""Views of the API: one operation (sync or async), and a whole resource with its verb routes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from rest_framework import exceptions
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSetMixin
+
+from widgetplatform.api import lists, streams
+from widgetplatform.api.errors import ApiError
+from widgetplatform.api.fields import merge_meta
+from widgetplatform.api.lookup import find_or_404, owned
+from widgetplatform.api.serializers import ResourceSerializer
+from widgetplatform.api.validation import django_detail, is_conflict, validation_message
+
+Items = list[Any]  # named here: inside Resource, ``list`` is the verb
+Rows = list[dict[str, Any]]
+
+
+class JSONAnyway(BaseContentNegotiation):
+    """Answers are JSON whatever ``Accept`` says; operations with another form look for it themselves."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        """The parser of the body's type; None is a 415."""
+        kind = (request.content_type or "").split(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == kind), None)
+
+    def select_renderer(self, _request: Request, renderers: Any, _suffix: str | None = None) -> Any:
+        """The first; ``?format=`` is left to operations that have one."""
+        return renderers[0], renderers[0].media_type
+
+
+class VerbView(APIView):
+    """One operation: write ``get`` or ``post``, return ``Response(data)`` or any Django response."""
+
+    content_negotiation_class = JSONAnyway
+    metadata_class = None  # OPTIONS is CORS's alone
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """DRF takes a body without ``Content-Length`` for none; a chunked one is read all the same."""
+        if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
+            request.META["CONTENT_LENGTH"] = "1"
+        return super().initialize_request(request, *args, **kwargs)
+
+
+class AsyncVerbView(VerbView):
+    """The same for ``async def get`` or ``post``; authentication and permissions run in a thread."""
+
+    async def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """As DRF's, awaiting the handler."""
+        self.args, self.kwargs = args, kwargs
+        self.request = self.initialize_request(request, *args, **kwargs)
+        self.headers = self.default_response_headers
+        try:
+            await sync_to_async(self.initial)(self.request, *args, **kwargs)
+            name = (request.method or "").lower()
+            handler = getattr(self, name, None) if name in ("get", "post") else None
+            if handler is None:
+                raise exceptions.MethodNotAllowed(request.method or "")
+            response = await handler(self.request, *args, **kwargs)
+        except Exception as error:
+            response = self.handle_exception(error)
+        self.response = self.finalize_response(self.request, response, *args, **kwargs)
+        if isinstance(self.response, Response):
+            self.response.render()  # here, or Django would hop to a thread for it
+        return self.response
+
+
+class Resource(ViewSetMixin, VerbView):
+    """The verb routes of objects that belong to an operator; ``routing.verbs`` makes the URLs.
+
+    A resource sets ``serializer_class``, ``lookup`` (the URL's keyword) and the services
+    ``create_item(owner, **fields)``, ``update_item(item, **fields)``, ``delete_item(item)`` as static methods.
+    """
+
+    serializer_class: type[ResourceSerializer]
+    lookup: str
+    create_item: Callable[..., Model]
+    update_item: Callable[..., Model]
+    delete_item: Callable[[Any], object]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """What the caller may see."""
+        return owned(self.serializer_class.Meta.model, self.request.user)  # type: ignore[attr-defined]
+
+    def get_item(self, lock: bool = False) -> Any:
+        """The object that the URL names, by id or alias; Http404. ``lock`` needs a transaction."""
+        queryset = self.get_queryset()
+        return find_or_404(
+            queryset.select_for_update(of=("self",)) if lock else queryset, self.kwargs[self.lookup]
+        )
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> ResourceSerializer:
+        """A serializer that knows the request."""
+        context = {"request": self.request, "view": self, **kwargs.pop("context", {})}
+        return self.serializer_class(*args, context=context, **kwargs)
+
+    def filter_list(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """What a list's query narrows it to."""
+        return lists.filter_list(queryset, self.request.user, self.request.query_params)
+
+    def perform_create(self, fields: dict[str, Any]) -> Any:
+        """Call the service."""
+        return self.create_item(self.request.user, **fields)
+
+    def create(self, _request: Request, **_: Any) -> Response:
+        """POST …/create: ``{id}``."""
+        fields = self._fields()
+        if "meta" in fields:
+            fields["meta"] = merge_meta({}, fields["meta"])
+        return _id(self._call(self.perform_create, fields))
+
+    def list(self, request: Request, **_: Any) -> HttpResponseBase:
+        """GET …/list: ``{items, cursor}``, or every item as JSON lines or CSV."""
+        page = lists.page_of(request.query_params)
+        queryset = self.filter_list(self.get_queryset())
+        kind = streams.wanted_type(request._request)
+        if kind == streams.JSON:
+            items = page.of(queryset)
+            answer: dict[str, Any] = {"items": self._many(items)}
+            return Response({**answer, "cursor": str(items[-1].pk)} if items else answer)
+        pages = (self._many(items) for items in page.pages(queryset))
+        if kind == streams.JSONL:
+            return streams.streaming(request._request, streams.jsonl(pages), kind)
+        rows = streams.csv_rows(list(self.get_serializer().fields), pages)
+        return streams.streaming(request._request, rows, kind, f"{queryset.model._meta.model_name}s.csv")
+
+    def fetch(self, _request: Request, **_: Any) -> Response:
+        """GET …/fetch: what is set on the object."""
+        return Response(self.get_serializer(self.get_item()).data)
+
+    def update(self, request: Request, **_: Any) -> Response:
+        """POST …/update: absent fields stay, null ones become "not set", meta is merged."""
+        with transaction.atomic():  # the merge must see the meta that it replaces
+            item = self.get_item(lock=True)
+            fields = self._fields(item)
+            if "meta" in fields:
+                fields["meta"] = (
+                    merge_meta(item.meta, fields["meta"]) if request.data["meta"] is not None else {}
+                )
+            return _id(self._call(self.update_item, item, **fields))
+
+    def delete(self, _request: Request, **_: Any) -> Response:
+        """POST …/delete."""
+        item = self.get_item()
+        pk = item.pk
+        self._call(self.delete_item, item)
+        return Response({"id": str(pk)})
+
+    def _fields(self, item: Any = None) -> dict[str, Any]:
+        serializer = self.get_serializer(item, data=self.request.data, partial=item is not None)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def _many(self, items: Items) -> Rows:
+        return [dict(row) for row in self.get_serializer(items, many=True).data]
+
+    def _call(self, service: Callable[..., Any], *args: Any, **fields: Any) -> Any:
+        """A service's refusals name fields of the model; the answer names those of the API."""
+        try:
+            with transaction.atomic():
+                return service(*args, **fields)
+        except IntegrityError:
+            raise ApiError(409, "This conflicts with a change that was made at the same moment") from None
+        except ValidationError as error:
+            names = {str(field.source): name for name, field in self.get_serializer().fields.items()}
+            raise ApiError(
+                409 if is_conflict(error) else 400, validation_message(django_detail(error, names))
+            ) from None
+
+
+def _id(item: Any) -> Response:
+    return Response({"id": str(item.pk)})
