@@ -65,5 +65,6 @@ def _concerned(request: HttpRequest) -> re.Match[str] | None:
 @lru_cache(maxsize=4096)
 def _widget_of(conversation: str) -> str | None:
     """The id of the conversation's widget, which never changes."""
-    found = Conversation.objects.filter(pk=parse_id(conversation)).values_list("widget_id", flat=True).first()
+    pk = parse_id(conversation)
+    found = Conversation.objects.filter(pk=pk).values_list("widget_id", flat=True).first() if pk else None
     return str(found) if found else None

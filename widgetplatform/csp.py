@@ -1,6 +1,7 @@
 """A strict Content-Security-Policy for the pages of the site and the admin."""
 
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import DisallowedHost
@@ -32,14 +33,10 @@ class PagePolicyMiddleware:
         """Django's entry."""
         if self.is_async:
             return self._async(request)
-        response = self.get_response(request)
-        assert isinstance(response, HttpResponseBase)
-        return _with_policy(request, response)
+        return _with_policy(request, cast(HttpResponseBase, self.get_response(request)))
 
     async def _async(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        assert not isinstance(response, HttpResponseBase)
-        return _with_policy(request, await response)
+        return _with_policy(request, await cast(Awaitable[HttpResponseBase], self.get_response(request)))
 
 
 def _with_policy(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -30,6 +30,6 @@ def static_app(app: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
-def _add_headers(headers: Headers, path: str, url: str) -> None:
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
     headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # pages with COEP refuse everything else
     headers["X-Content-Type-Options"] = "nosniff"

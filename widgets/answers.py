@@ -9,7 +9,10 @@ from widgets.languages import accepted_languages
 from widgets.origins import allows
 from widgets.pages import Page
 
-REFUSED = {"message": "origin: this widget may not be embedded here; its owner lists the sites where it may", "code": "NOT_AUTHORIZED"}
+REFUSED = {
+    "message": "origin: this widget may not be embedded here; its owner lists the sites where it may",
+    "code": "NOT_AUTHORIZED",
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,12 @@ def launcher_answer(page: Page, effective: Effective, ask: Ask) -> Answer:
         return answer(page, ask)
     if not allows(effective.origins, ask.origin, ask.own):
         body = json.dumps(REFUSED).encode()
-        headers = {**dict(page.headers), "Cache-Control": "no-store", "Content-Type": "application/json", "Content-Length": str(len(body))}
+        headers = {
+            **dict(page.headers),
+            "Cache-Control": "no-store",
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+        }
         return Answer(403, headers, b"" if ask.head else body)
     given = answer(page, ask)
     return Answer(given.status, {**given.headers, "Access-Control-Allow-Origin": ask.origin}, given.body)

@@ -6,7 +6,10 @@ class WidgetsConfig(AppConfig):
     verbose_name = "Widgets"
 
     def ready(self) -> None:
-        """Hear of changes that the process's memory must forget."""
-        from widgets.invalidation import connect  # models load after the app's module
+        """Hear of changes that the process's memory must forget; check what blueprints give to widgets."""
+        from bots.services import WIDGET_DEFAULTS_CHECKS  # models load after the app's module
+        from widgets.fields import check_blueprint_defaults
+        from widgets.invalidation import connect
 
         connect()
+        WIDGET_DEFAULTS_CHECKS.append(check_blueprint_defaults)

@@ -111,10 +111,9 @@ class ConfigCache(Generic[T]):
                 del self._entries[key]
         return False
 
-    def _refresh(self, key: UUID, stale: _Entry[T] | None, flight: _Flight) -> T:
-        servable = stale is not None and self._entries.get(key) is stale
-        if not flight.lock.acquire(blocking=not servable):
-            assert stale is not None
+    def _refresh(self, key: UUID, seen: _Entry[T] | None, flight: _Flight) -> T:
+        stale = seen if seen is not None and self._entries.get(key) is seen else None
+        if not flight.lock.acquire(blocking=stale is None) and stale is not None:
             return stale.value
         try:
             current = self._entries.get(key)
@@ -122,7 +121,7 @@ class ConfigCache(Generic[T]):
                 return current.value
             return self._load_and_keep(key, flight)
         except Exception:
-            if not servable or stale is None:
+            if stale is None:
                 raise
             logger.exception("a widget could not be refreshed; the earlier one is served")
             return stale.value

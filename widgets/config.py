@@ -106,7 +106,11 @@ def public_config(effective: Effective, language: str) -> dict[str, Any]:
 
 def launcher_config(effective: Effective, language: str) -> dict[str, Any]:
     """The little that is drawn before a visitor acts."""
-    peek = [plain_text(effective.initial, rendering_features(effective)).strip()] if effective.message_peek else []
+    peek = (
+        [plain_text(effective.initial, rendering_features(effective)).strip()]
+        if effective.message_peek
+        else []
+    )
     strings = strings_of(language)
     return {
         **_common(effective, language),

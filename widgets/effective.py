@@ -73,17 +73,28 @@ class Effective:
 def effective_values(widget: WidgetIntegration) -> dict[str, Any]:
     """Every inheritable field of ``widget`` by its name, and ``bot_id``; reads the blueprint."""
     inherited = given_by(widget.blueprint.widget_defaults) if widget.blueprint else {}
-    values = {name: _first(getattr(widget, name), inherited.get(name), default) for name, default in DEFAULTS.items()}
+    values = {
+        name: _first(getattr(widget, name), inherited.get(name), default)
+        for name, default in DEFAULTS.items()
+    }
     return values | {"bot_id": _first(widget.bot_id, inherited.get("bot_id"), None)}
 
 
 def load_effective(widget_id: UUID) -> Effective | None:
     """The widget as it is in the database now; None where there is none, or its owner was deactivated."""
-    widget = WidgetIntegration.objects.select_related("blueprint").filter(pk=widget_id, owner__is_active=True).first()
+    widget = (
+        WidgetIntegration.objects.select_related("blueprint")
+        .filter(pk=widget_id, owner__is_active=True)
+        .first()
+    )
     if widget is None:
         return None
     values = effective_values(widget)
-    bot = Bot.objects.filter(pk=values.pop("bot_id"), owner_id=widget.owner_id).only("id", "name", "updated_at").first()
+    bot = (
+        Bot.objects.filter(pk=values.pop("bot_id"), owner_id=widget.owner_id)
+        .only("id", "name", "updated_at")
+        .first()
+    )
     touched = [item.updated_at for item in (widget, widget.blueprint, bot) if item is not None]
     return Effective(
         id=widget.pk,

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from accounts.ids import parse_id
+from bots.models import Bot
 from widgetplatform.api.names import camel
 from widgets.models import WidgetIntegration
 
@@ -14,8 +15,23 @@ TEXTS = {
 ON = (
     "stream", "verbose", "unfurl", "math", "auto_scroll", "export_conversation", "restart_conversation", "maximize", "message_peek", "powered_by",
 )  # fmt: skip
-OFF = ("tools", "carousel", "form", "attachments", "start_first", "contact_collection", "voice_in", "voice_out")
-DEFAULTS: dict[str, Any] = {**TEXTS, "session_duration": 0, **dict.fromkeys(ON, True), **dict.fromkeys(OFF, False)}
+OFF = (
+    "tools",
+    "carousel",
+    "form",
+    "attachments",
+    "start_first",
+    "contact_collection",
+    "voice_in",
+    "voice_out",
+)
+DEFAULTS: dict[str, Any] = {
+    **TEXTS,
+    "session_duration": 0,
+    **dict.fromkeys(ON, True),
+    **dict.fromkeys(OFF, False),
+}
+FIELDS = {field.name: field for field in WidgetIntegration._meta.fields}
 API_NAMES = {name: camel(name) for name in DEFAULTS}
 BOOLEANS = frozenset((*ON, *OFF))
 
@@ -27,22 +43,46 @@ def given_by(blueprint_defaults: Any) -> dict[str, Any]:
     """
     if not isinstance(blueprint_defaults, dict):
         return {}
-    found = {name: value for name, key in API_NAMES.items() if _usable(name, value := blueprint_defaults.get(key))}
+    found = {
+        name: blueprint_defaults[key]
+        for name, key in API_NAMES.items()
+        if blueprint_defaults.get(key) is not None
+    }
+    # An origin that does not parse stays: it must close the widget, not open it.
+    usable = {
+        name: value
+        for name, value in found.items()
+        if not refusal(name, value) or (name == "origin" and isinstance(value, str))
+    }
     bot_id = parse_id(blueprint_defaults.get("botId"))
-    return found | ({"bot_id": bot_id} if bot_id else {})
+    return usable | ({"bot_id": bot_id} if bot_id else {})
 
 
-def _usable(name: str, value: Any) -> bool:
+def refusal(name: str, value: Any) -> str:
+    """Why a value that is not null cannot be that field's, or an empty text."""
     if name in BOOLEANS:
-        return isinstance(value, bool)
-    if name == "session_duration" and (isinstance(value, bool) or not isinstance(value, int)):
-        return False
+        return "" if isinstance(value, bool) else "must be true or false"
     if name in TEXTS and not isinstance(value, str):
-        return False
-    if name == "origin":
-        return True  # one that does not parse must close the widget, not open it
+        return "must be a text"
+    if name == "session_duration" and (isinstance(value, bool) or not isinstance(value, int)):
+        return "must be a whole number"
     try:
-        WidgetIntegration._meta.get_field(name).run_validators(value)
-    except ValidationError:
-        return False
-    return True
+        FIELDS[name].run_validators(value)
+    except ValidationError as error:
+        return ", ".join(error.messages)
+    return ""
+
+
+def check_blueprint_defaults(owner: Any, defaults: dict[str, Any]) -> None:
+    """Refuse ``widget_defaults`` with a wrong value or somebody else's bot; unknown keys are let through, as everywhere."""
+    problems = [
+        f"{key}: {problem}"
+        for name, key in API_NAMES.items()
+        if defaults.get(key) is not None and (problem := refusal(name, defaults[key]))
+    ]
+    bot_id = parse_id(defaults.get("botId"))
+    known = bot_id is not None and Bot.objects.for_owner(owner).filter(pk=bot_id).exists()
+    if defaults.get("botId") is not None and not known:
+        problems.append("botId: no such bot")
+    if problems:
+        raise ValidationError({"widget_defaults": problems})

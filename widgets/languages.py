@@ -45,7 +45,9 @@ def parse_languages(text: str) -> tuple[str, ...]:
     unknown = [entry for entry in entries if language_code(entry) is None]
     if unknown:
         listed = ", ".join(f"“{entry[:40]}”" for entry in unknown[:5])
-        raise ValueError(f"unknown: {listed}; allowed are names or codes of languages like English, es or pt-BR, separated by commas")
+        raise ValueError(
+            f"unknown: {listed}; allowed are names or codes of languages like English, es or pt-BR, separated by commas"
+        )
     return tuple(dict.fromkeys(code for entry in entries if (code := language_code(entry))))
 
 
@@ -73,9 +75,11 @@ def choose_language(wanted: Sequence[str], offered: Sequence[str]) -> str:
     """The first wanted language that is offered, exactly or as its base language; else the first offered."""
     for tag in wanted:
         code = language_code(tag)
+        if code is None:
+            continue
         if code in offered:
             return code
-        base = code.split("-")[0] if code else None
+        base = code.split("-")[0]
         for candidate in offered:
             if candidate.split("-")[0] == base:
                 return candidate

@@ -10,7 +10,10 @@ import idna
 DEFAULT_PORTS = {"http": 80, "https": 443}
 SCHEMES = ("http", "https", "capacitor", "ionic")
 ALLOWED = "allowed are entries like https://example.com, https://*.example.com or http://localhost:3000 with http, https, capacitor or ionic"
-ORIGIN = re.compile(r"(?P<scheme>[a-z]+)://(?P<wildcard>\*\.)?(?P<host>\[[0-9a-f:.]+\]|[^\s/\\?#@:\[\]*%]+)(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
+ORIGIN = re.compile(
+    r"(?P<scheme>[a-z]+)://(?P<wildcard>\*\.)?(?P<host>\[[0-9a-f:.]+\]|[^\s/\\?#@:\[\]*%]+)(?::(?P<port>[0-9]{1,5}))?",
+    re.IGNORECASE,
+)
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
@@ -32,7 +35,9 @@ class OriginEntry:
     def matches(self, other: "OriginEntry") -> bool:
         """Same scheme and port, and the same host or, for ``*.host``, one below it (never ``host`` itself)."""
         same_place = self.scheme == other.scheme and self.port == other.port
-        return same_place and (other.host.endswith(f".{self.host}") if self.wildcard else other.host == self.host)
+        return same_place and (
+            other.host.endswith(f".{self.host}") if self.wildcard else other.host == self.host
+        )
 
 
 def parse_origins(text: str) -> tuple[OriginEntry, ...]:

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
@@ -15,13 +15,19 @@ from django.templatetags.static import static
 
 from widgets.config import API_PREFIX, launcher_config, public_config
 from widgets.effective import Effective
-from widgets.layouts import FULLSCREEN
 from widgets.languages import direction
+from widgets.layouts import FULLSCREEN
 from widgets.origins import frame_ancestors
 
 TRUSTED_TYPES_POLICY = "chat-widget"  # static/widget/frame/html.js makes it
 REVALIDATE = "no-cache"
-SCRIPT_ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+SCRIPT_ESCAPES = {
+    ord("<"): "\\u003c",
+    ord(">"): "\\u003e",
+    ord("&"): "\\u0026",
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,9 @@ def frame_page(effective: Effective, language: str, own: str, whole: bool = Fals
     if whole:
         config["layout"] = FULLSCREEN
     context = {
-        "config_json": json.dumps(config, ensure_ascii=False, separators=(",", ":")).translate(SCRIPT_ESCAPES),
+        "config_json": json.dumps(config, ensure_ascii=False, separators=(",", ":")).translate(
+            SCRIPT_ESCAPES
+        ),
         "language": language,
         "dir": direction(language),
         "title": config["title"] or "Chat",
@@ -70,7 +78,9 @@ def frame_page(effective: Effective, language: str, own: str, whole: bool = Fals
 
 def launcher_page(effective: Effective, language: str) -> Page:
     """launcher.json; who may read it (``Access-Control-Allow-Origin``) depends on the request and is added there."""
-    body = json.dumps(launcher_config(effective, language), ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(
+        launcher_config(effective, language), ensure_ascii=False, separators=(",", ":")
+    ).encode()
     headers = (
         ("Cross-Origin-Resource-Policy", "cross-origin"),
         ("X-Content-Type-Options", "nosniff"),
@@ -127,7 +137,7 @@ def _loader_path() -> Path:
 
 
 @lru_cache(maxsize=1)
-def _loader(path: Path, changed: int) -> Page:
+def _loader(path: Path, _changed: int) -> Page:
     headers = (
         ("Access-Control-Allow-Origin", "*"),
         ("Cross-Origin-Resource-Policy", "cross-origin"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.meta import forget_meta, index_meta
@@ -13,13 +14,15 @@ NOT_CLONED = {"id", "alias", "created_at", "updated_at"}
 
 
 def create_widget(owner: Any, **fields: Any) -> WidgetIntegration:
-    """A new widget of ``owner``; ValidationError by field where a value is refused."""
+    """A new widget of ``owner``; here as below ValidationError by field where a value is refused, and nothing is stored."""
     return _store(WidgetIntegration(owner=owner, **fields))
 
 
 def update_widget(widget: WidgetIntegration, **fields: Any) -> WidgetIntegration:
     """Set these fields. Leaving a blueprint (``blueprint=None``) keeps what it gave; moving to another keeps nothing."""
-    left = widget.blueprint if "blueprint" in fields and fields["blueprint"] is None else None
+    leaves = "blueprint" in fields and fields["blueprint"] is None
+    # From the database: a form has already changed the object.
+    left = Blueprint.objects.filter(widgetintegrations=widget.pk).first() if leaves else None
     for name, value in fields.items():
         setattr(widget, name, value)
     if left:
@@ -48,6 +51,9 @@ def _keep(widget: WidgetIntegration, blueprint: Blueprint, told: dict[str, Any])
 
 def _store(widget: WidgetIntegration) -> WidgetIntegration:
     widget.full_clean()
+    for name in ("bot", "blueprint"):
+        if (item := getattr(widget, name)) and item.owner_id != widget.owner_id:
+            raise ValidationError({name: f"no such {name}"})
     with transaction.atomic():
         widget.save()
         index_meta(widget)

@@ -16,7 +16,11 @@ def embedding(widget_id: UUID | str, own: str) -> dict[str, Any]:
     page = f"{own}/integrations/widget/{widget_id}"
     return {
         "snippet": snippet(widget_id, own),
-        "inline": format_html('<script src="{}/widget.js" async></script>\n<chat-widget widget="{}" layout="inline"></chat-widget>', own, widget_id),
+        "inline": format_html(
+            '<script src="{}/widget.js" async></script>\n<chat-widget widget="{}" layout="inline"></chat-widget>',
+            own,
+            widget_id,
+        ),
         "link": format_html('<a href="{}">Chat with us</a>', page),
         "frame": format_html('<iframe src="{}/frame" title="Chat" allow="clipboard-write"></iframe>', page),
         "csp": {"script-src": own, "frame-src": own, "connect-src": own},

@@ -22,7 +22,11 @@ def strings_of(language: str) -> dict[str, str]:
     """Every text by its key in ``language`` or the nearest that has a catalog; do not change the answer."""
     strings = _read(FALLBACK)
     code = choose_language([language], catalog_languages())
-    return strings if code == FALLBACK else strings | {key: text for key, text in _read(code).items() if key in strings}
+    return (
+        strings
+        if code == FALLBACK
+        else strings | {key: text for key, text in _read(code).items() if key in strings}
+    )
 
 
 def _read(code: str) -> dict[str, str]:

@@ -11,7 +11,9 @@ NAMES = ("default", "light", "dark", "modern", "stack", "blank", "auto", "host")
 DEFAULT_ACCENT = "#2f4ea6"
 KEY = re.compile(r"[a-z][a-zA-Z0-9-]{0,63}")
 VALUE = re.compile(r"[\w\s#%.,()'\"/+*-]{0,200}")
-CALLS_OUT = re.compile(r"\b(url|image|image-set|src|expression|attr|env|element|paint|import)\s*\(", re.IGNORECASE)
+CALLS_OUT = re.compile(
+    r"\b(url|image|image-set|src|expression|attr|env|element|paint|import)\s*\(", re.IGNORECASE
+)
 HEX_COLOR = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 KEYS_MAX = 64
 CSS_BYTES = 32_768
@@ -81,12 +83,16 @@ def _theme(name: str, config: dict[str, Any], css: str) -> Theme:
 
 def _value(key: str, value: Any) -> str:
     if not KEY.fullmatch(key):
-        raise ValueError(f"“{key[:60]}” is not the name of a setting; allowed are a lower-case letter, then letters, digits and -")
+        raise ValueError(
+            f"“{key[:60]}” is not the name of a setting; allowed are a lower-case letter, then letters, digits and -"
+        )
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ValueError(f"{key} must be a text or a number")
     text = str(value).strip()
     if key == "accent" and not HEX_COLOR.fullmatch(text):
         raise ValueError("accent must be a hex color like #c2410c or #c41")
     if not VALUE.fullmatch(text) or CALLS_OUT.search(text) or "/*" in text or "*/" in text:
-        raise ValueError(f"{key} must be a plain CSS value of at most 200 characters, without ; {{ }} < > @ \\ and without url()")
+        raise ValueError(
+            f"{key} must be a plain CSS value of at most 200 characters, without ; {{ }} < > @ \\ and without url()"
+        )
     return text

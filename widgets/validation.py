@@ -18,7 +18,9 @@ def parse_plugins(text: str) -> tuple[str, ...]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if not PLUGIN.fullmatch(name):
-            raise ValueError(f"“{name[:60]}” is not the name of a plugin; allowed are letters, digits, - and _, separated by commas")
+            raise ValueError(
+                f"“{name[:60]}” is not the name of a plugin; allowed are letters, digits, - and _, separated by commas"
+            )
     return tuple(dict.fromkeys(names))
 
 

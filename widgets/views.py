@@ -1,12 +1,12 @@
 """Public pages of widgets as Django views; most requests are answered ahead of them, by ``widgetplatform.hotpath``."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from accounts.ids import parse_id
+from widgetplatform.api.lookup import find_or_404
 from widgets.answers import Answer, Ask, answer, launcher_answer
 from widgets.config import effective_of, language_for
 from widgets.models import WidgetIntegration
@@ -42,18 +42,20 @@ def launcher(request: HttpRequest, widget_id: str) -> HttpResponse:
     effective = effective_of(widget_id)
     if effective is None:
         headers = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
-        return JsonResponse({"message": "There is no such widget", "code": "NOT_FOUND"}, status=404, headers=headers)
+        return JsonResponse(
+            {"message": "There is no such widget", "code": "NOT_FOUND"}, status=404, headers=headers
+        )
     ask = _ask(request)
-    return _response(launcher_answer(launcher_page(effective, language_for(effective, ask.languages)), effective, ask))
+    return _response(
+        launcher_answer(launcher_page(effective, language_for(effective, ask.languages)), effective, ask)
+    )
 
 
 @require_safe
 @login_required
 def test_page(request: HttpRequest, widget_id: str) -> HttpResponse:
     """GET /integrations/widget/<id>/test: a plain page with the real snippet, for the operator."""
-    widget = WidgetIntegration.objects.visible_to(request.user).filter(pk=parse_id(widget_id)).first()
-    if widget is None:
-        raise Http404("There is no such widget")
+    widget = find_or_404(WidgetIntegration.objects.visible_to(request.user), widget_id)
     own = own_origin(request)
     context = {"widget": widget, "effective": effective_of(widget.pk), "embedding": embedding(widget.pk, own)}
     return render(request, "widgets/test.html", context)
@@ -67,9 +69,13 @@ def own_origin(request: HttpRequest) -> str:
 def _frame(request: HttpRequest, widget_id: str, whole: bool) -> HttpResponse:
     effective = effective_of(widget_id)
     if effective is None:
-        return render(request, "widgets/missing.html", status=404, headers={"Content-Security-Policy": MISSING_POLICY})
+        missing = render(request, "widgets/missing.html", status=404)
+        missing.headers["Content-Security-Policy"] = MISSING_POLICY
+        return missing
     ask = _ask(request)
-    return _response(answer(frame_page(effective, language_for(effective, ask.languages), ask.own, whole), ask))
+    return _response(
+        answer(frame_page(effective, language_for(effective, ask.languages), ask.own, whole), ask)
+    )
 
 
 def _ask(request: HttpRequest) -> Ask:

@@ -6,9 +6,10 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from widgetplatform.api.serializers import ResourceSerializer
 from widgetplatform.api.views import Resource
 from widgets import services
-from widgets.api.serializers import WidgetSerializer
+from widgets.api.serializers import EffectiveWidgetSerializer, WidgetSerializer
 from widgets.snippet import embedding
 from widgets.views import own_origin
 
@@ -27,19 +28,18 @@ class WidgetResource(Resource):
         queryset = super().get_queryset()
         return queryset.select_related("blueprint") if self._effective() else queryset
 
-    def get_serializer(self, *args: Any, **kwargs: Any) -> WidgetSerializer:
+    def get_serializer(self, *args: Any, **kwargs: Any) -> ResourceSerializer:
         """``?effective=true`` gives inherited and default values too."""
-        serializer = super().get_serializer(*args, **kwargs)
-        serializer.context["effective"] = self._effective()
-        return serializer
+        kind = EffectiveWidgetSerializer if self._effective() else WidgetSerializer
+        return kind(*args, context={"request": self.request, "view": self}, **kwargs)
 
-    def clone(self, request: Request, **kwargs: Any) -> Response:
+    def clone(self, _request: Request, **_kwargs: Any) -> Response:
         """POST …/clone: a copy of everything but id and alias; ``{id}`` of the copy."""
         return Response({"id": str(services.clone_widget(self.get_item()).pk)})
 
-    def embed(self, request: Request, **kwargs: Any) -> Response:
+    def embed(self, request: Request, **_kwargs: Any) -> Response:
         """GET …/embed: what a site owner pastes, and the sources a strict policy must allow."""
         return Response(embedding(self.get_item().pk, own_origin(request._request)))
 
     def _effective(self) -> bool:
-        return self.request.query_params.get("effective") == "true"
+        return self.action in ("fetch", "list") and self.request.query_params.get("effective") == "true"

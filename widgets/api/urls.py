@@ -7,5 +7,9 @@ from widgets.api.resources import WidgetResource
 
 urlpatterns = [
     *verbs("integration/widget", WidgetResource, "create list fetch update delete clone"),
-    path("integration/widget/<str:widget_id>/embed", WidgetResource.as_view({"get": "embed"}), name="integration-widget-embed"),
+    path(
+        "integration/widget/<str:widget_id>/embed",
+        WidgetResource.as_view({"get": "embed"}),
+        name="integration-widget-embed",
+    ),
 ]
