@@ -10,4 +10,5 @@ urlpatterns = [
     path("docs", docs, name="api-docs"),
     path("", include("bots.api.urls")),
     path("", include("widgets.api.urls")),
+    path("", include("sessions_api.api.urls")),
 ]
