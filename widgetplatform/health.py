@@ -1,15 +1,17 @@
-"""``/healthz``: the process answers. ``/readyz``: it can also reach what it needs, by name."""
+"""``/healthz``: the process answers. ``/readyz``: it can also reach what it needs, by name. ``/metrics``: see metrics.py."""
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from widgetplatform.celery import app
+from widgetplatform.metrics import metrics
 from widgetplatform.worker import embedded
 
 logger = logging.getLogger(__name__)
@@ -56,3 +58,24 @@ def readyz(_request: HttpRequest) -> JsonResponse:
             logger.exception("Not ready: %s", name)
             failing.append(name)
     return JsonResponse({"status": "unavailable" if failing else "ok", "failing": failing}, status=503 if failing else 200)
+
+
+VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+
+
+class HealthMiddleware:
+    """Answers the three ahead of everything else: a probe speaks to an address, not to a host of ``ALLOWED_HOSTS``."""
+
+    async_capable = True
+    sync_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponse]]) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponse:
+        view = VIEWS.get(request.path)
+        if view is None:
+            return await self.get_response(request)
+        return await sync_to_async(view)(request)

@@ -30,9 +30,10 @@ class LoopSafeLayer(InMemoryChannelLayer):
         await self._at_home(super().group_send(group, message))
 
     def _adopt(self, loop: asyncio.AbstractEventLoop) -> None:
-        if loop is not self.home:
+        if self.home is not loop:
+            if self.home is not None:
+                self.channels.clear()  # those queues belong to a loop that is gone
             self.home = loop
-            self.channels.clear()  # queues belong to a loop that is gone
 
     async def _at_home(self, call: Coroutine[Any, Any, None]) -> None:
         home = self.home

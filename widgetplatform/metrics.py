@@ -3,7 +3,7 @@
 import os
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -42,7 +42,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """``/metrics``: open on embedded defaults; with ``METRICS_TOKEN`` only to its bearer, in production never without one."""
     if settings.METRICS_TOKEN:
         if not constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"):
-            raise Http404
+            return HttpResponseNotFound()
     elif settings.PRODUCTION:
-        raise Http404
+        return HttpResponseNotFound()
     return HttpResponse(_exposition(), content_type=CONTENT_TYPE_LATEST)

@@ -30,7 +30,8 @@ def welcome(address: str) -> str:
     """What to open, for the terminal."""
     from django.conf import settings
 
-    from widgetplatform.site.demo import PASSWORD_FILE, USERNAME, demo_widget
+    from widgetplatform.site.demo import USERNAME, demo_widget
+    from widgetplatform.site.seeding import PASSWORD_FILE
 
     lines = [f"ChatWidget runs at {address}/", f"Admin               {address}/admin/"]
     password = settings.DATA_DIR / PASSWORD_FILE

@@ -40,7 +40,7 @@ X_FRAME_OPTIONS = "DENY"
 INSTALLED_APPS = [
     # Only runserver needs daphne; in any other process it costs 27 MB (it must come before staticfiles).
     *(["daphne"] if "runserver" in sys.argv else []),
-    "django.contrib.admin",
+    "widgetplatform.site.apps.AdminConfig",  # django.contrib.admin, with our name and order
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -174,6 +174,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "CAMELIZE_NAMES": True,  # {botId} in paths, as everywhere on the wire
 }
 CORS_URLS_REGEX = r"^/api/v1/(integration/widget/[^/]+/session/create|conversation/)"  # who is allowed: widgetplatform/cors.py
 CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]

@@ -1,0 +1,146 @@
+"""The documentation says what the code does: variables, fields, commands, frames and links are compared, not trusted."""
+
+import ast
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from django.conf import settings
+
+from bots.importers import import_file
+from sessions_api.wire import CLIENT_FRAMES, SERVER_FRAMES, CloseCode
+from widgets.layouts import NAMES as LAYOUTS
+from widgets.models import WidgetIntegration
+from widgets.themes import NAMES as THEMES
+
+ROOT = Path(settings.BASE_DIR)
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [ROOT / "README.md", *DOCS]
+READERS = {"env_str", "env_bool", "env_int", "env_list"}
+KEYS = {"SECRET_KEY", "SESSION_SIGNING_KEYS"}  # keys.py reads them itself, to refuse weak ones
+MEASURES = {"WORDS": 200, "CHARACTERS": 1800}  # a section is quoted in a panel of 400 pixels
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"(?ms)^```.*?^```$|`[^`\n]*`", "", text)
+
+
+def sections(name: str) -> dict[str, str]:
+    """Heading → text below it, for headings of level 2."""
+    parts = re.split(r"(?m)^## (.+)$", text_of(name))[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def first_cells(text: str) -> set[str]:
+    """The code names in the first column of every table."""
+    rows = re.findall(r"(?m)^\|([^|]*)\|", text)
+    return {code for row in rows for code in re.findall(r"`([^`]+)`", row)}
+
+
+def variables_read() -> set[str]:
+    calls = [node for node in ast.walk(ast.parse(text_of("widgetplatform/settings.py"))) if isinstance(node, ast.Call)]
+    return {
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in READERS and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def test_every_variable_is_documented_and_every_documented_one_is_read() -> None:
+    documented: set[str] = set()
+    for heading, text in sections("docs/operating.md").items():
+        if heading.startswith("Environment variables"):
+            documented |= first_cells(text)
+    assert documented == variables_read() | KEYS
+
+
+def test_the_documented_defaults_of_limits_are_those_of_the_settings() -> None:
+    wrong = {}
+    for heading, text in sections("docs/operating.md").items():
+        if heading.startswith("Environment variables for"):
+            for name, default in re.findall(r"(?m)^\| `([A-Z_]+)` \| ([0-9]+) \|", text):
+                source = re.search(rf'env_int\("{name}", ([0-9_]+)\)', text_of("widgetplatform/settings.py"))
+                if source is None or int(source[1]) != int(default):
+                    wrong[name] = default
+    assert wrong == {}
+
+
+def test_every_widget_field_has_its_place() -> None:
+    text = text_of("docs/widget-settings.md")
+    headings = " ".join(sections("docs/widget-settings.md"))
+    fields = {
+        re.sub(r"_(\w)", lambda match: match[1].upper(), field.attname)
+        for field in WidgetIntegration._meta.concrete_fields
+        if field.name != "owner"
+    }
+    assert {name for name in fields if f"`{name}`" not in text} == set()
+    assert {name for name in fields if not re.search(rf"\b{name}\b", headings)} == set()
+
+
+def test_now_and_later_name_every_field_once() -> None:
+    parts = sections("docs/widget-settings.md")
+    now = set(re.findall(r"`([a-zA-Z]+)`", parts["Settings that take effect now"])) - {*THEMES, *LAYOUTS, "accent"}
+    later = first_cells(parts["Settings whose effect comes later"]) - {"theme", "language", "css"}
+    fields = {
+        re.sub(r"_(\w)", lambda match: match[1].upper(), field.attname)
+        for field in WidgetIntegration._meta.concrete_fields
+        if field.editable and field.name != "owner"
+    }
+    assert now & later == set()
+    assert now | later == fields
+
+
+def test_layouts_and_themes_are_named() -> None:
+    text = text_of("docs/widget-settings.md")
+    assert {name for name in (*LAYOUTS, *THEMES) if f"`{name}`" not in text} == set()
+
+
+@pytest.mark.parametrize(("heading", "frames"), [("Frames that a client sends", CLIENT_FRAMES), ("Frames that the server sends", SERVER_FRAMES)])
+def test_frames_of_the_socket_are_documented(heading: str, frames: tuple[str, ...]) -> None:
+    documented = {cell.split(" ")[0] for cell in first_cells(sections("docs/protocol.md")[heading])}
+    assert documented == set(frames)
+
+
+def test_close_codes_are_documented() -> None:
+    documented = set(re.findall(r"\b(\d{4})\b", sections("docs/protocol.md")["Close codes of the socket"]))
+    codes = {str(value) for name, value in vars(CloseCode).items() if name.isupper()}
+    assert codes <= documented
+
+
+def test_commands_of_the_readme_are_in_the_makefile() -> None:
+    targets = set(re.findall(r"(?m)^([a-z]+):", text_of("Makefile")))
+    named = {match for page in PAGES for match in re.findall(r"\bmake ([a-z]+)\b", "\n".join(re.findall(r"`[^`]+`|(?ms:^```.*?^```$)", page.read_text())))}
+    assert {"run", "test"} <= named
+    assert named <= targets
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+def test_relative_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for url in LINK.findall(without_code(page.read_text())):
+        parts = urlsplit(url)
+        if not parts.scheme and parts.path and not (page.parent / unquote(parts.path)).exists():
+            broken.append(url)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_section_is_an_answer_of_its_own(page: Path) -> None:
+    result = import_file(page.name, page.read_bytes())
+    assert result.skipped == ()
+    too_long = {
+        record.title for record in result.records
+        if len(record.text.split()) > MEASURES["WORDS"] or len(record.text) > MEASURES["CHARACTERS"]
+    }
+    assert too_long == set()
+
+
+def test_no_two_sections_have_the_same_title() -> None:
+    titles = [record.title for page in PAGES for record in import_file(page.name, page.read_bytes()).records]
+    assert sorted(set(titles)) == sorted(titles)
