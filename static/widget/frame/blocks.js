@@ -1,0 +1,78 @@
+import { t } from "./config.js";
+import { icon } from "./dom.js";
+
+const NAMES = "a abbr b blockquote br button caption code del details div dl dt dd em figcaption figure h3 h4 hr i img input kbd li mark ol p pre q s section small span strong sub summary sup table tbody td tfoot th thead tr u ul";
+const MATH = "annotation math menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none semantics";
+const ATTRIBUTES = "accent accentunder alt aria-hidden aria-label checked class colspan dir disabled display height href lang linethickness loading mathvariant open rel role rowspan scope src start stretchy tabindex target title type width";
+
+const words = (list) => list.split(" ");
+/** @type {any} */
+const view = window;
+const policy = view.trustedTypes?.createPolicy("chat-widget", { createHTML: (html) => html });
+const sanitizer = view.Sanitizer && new view.Sanitizer({
+  elements: [...words(NAMES), ...words(MATH).map((name) => ({ name, namespace: "http://www.w3.org/1998/Math/MathML" }))],
+  attributes: words(ATTRIBUTES),
+  dataAttributes: true,
+});
+
+/** The only way of html into the frame. The server's renderer sanitized it; the browser's sanitizer, where there is one,
+ * is a second wall. @param {string} html @returns {Element[]} */
+export function parse(html) {
+  /** @type {any} */
+  const box = document.createElement("div");
+  if (sanitizer) box.setHTML(html, { sanitizer });
+  else box.innerHTML = policy ? policy.createHTML(html) : html;
+  for (const button of box.querySelectorAll("[data-copy]")) button.append(icon("copy", "i s"), t("copy"));
+  return [...box.children];
+}
+
+/** Makes `old` equal to `fresh`, keeping every node that is: selections, focus and scroll positions stay. */
+function morph(old, fresh) {
+  if (old.isEqualNode(fresh)) return;
+  if (old.nodeType === Node.TEXT_NODE) {
+    if (fresh.data.startsWith(old.data)) old.appendData(fresh.data.slice(old.length));
+    else old.data = fresh.data;
+    return;
+  }
+  const kept = [...old.childNodes];
+  const wanted = [...fresh.childNodes];
+  wanted.forEach((node, n) => {
+    if (!kept[n]) old.append(node);
+    else if (alike(kept[n], node)) morph(kept[n], node);
+    else kept[n].replaceWith(node);
+  });
+  for (const node of kept.slice(wanted.length)) node.remove();
+}
+
+const alike = (a, b) => a.nodeName === b.nodeName && (!a.attributes || a.cloneNode().isEqualNode(b.cloneNode()));
+
+/** The blocks of one reply on the page. Sealed ones are never touched again. */
+export class Blocks {
+  #node;
+  /** @type {{ html: string, nodes: Element[] }[]} */
+  #blocks = [];
+
+  /** @param {Element} node */
+  constructor(node) {
+    this.#node = node;
+  }
+
+  /** @param {string[]} blocks */
+  show(blocks) {
+    blocks.forEach((html, n) => {
+      const block = this.#blocks[n];
+      if (block?.html === html) return;
+      const nodes = parse(html);
+      if (block && nodes.length === 1 && block.nodes.length === 1 && alike(block.nodes[0], nodes[0])) {
+        morph(block.nodes[0], nodes[0]);
+        block.html = html;
+        return;
+      }
+      const next = this.#blocks.slice(n + 1).find(({ nodes: [first] }) => first);
+      for (const node of nodes) this.#node.insertBefore(node, next?.nodes[0] ?? null);
+      for (const node of block?.nodes ?? []) node.remove();
+      this.#blocks[n] = { html, nodes };
+    });
+    for (const { nodes } of this.#blocks.splice(blocks.length)) for (const node of nodes) node.remove();
+  }
+}

@@ -1,0 +1,41 @@
+import { config } from "./config.js";
+
+/** Whether the page is opened by itself, in no frame. */
+export const alone = parent === window;
+
+function allowed(origin) {
+  const { origins } = config;
+  if (!origins.length || origin === location.origin) return true;
+  const { protocol, hostname, port } = new URL(origin);
+  return origins.some((entry) => {
+    const wild = entry.replace("//*.", "//");
+    if (wild === entry) return entry === origin;
+    const url = new URL(wild);
+    return protocol === url.protocol && port === url.port && hostname.endsWith(`.${url.hostname}`);
+  });
+}
+
+/** The messages to and from the page's embed; docs/protocol.md lists them.
+ * In: init layout open close send restart export. Out: hello ready close size session event. */
+export class Bridge {
+  #origin = "";
+
+  /** @param {Record<string, (data: any) => void>} on one function a message */
+  constructor(on) {
+    addEventListener("message", ({ source, origin, data }) => {
+      if (alone || source !== parent || !allowed(origin) || !data?.type?.startsWith("cw:")) return;
+      if (data.type === "cw:init") this.#origin = origin;
+      if (origin === this.#origin) on[data.type.slice(3)]?.(data);
+    });
+  }
+
+  /** @param {string} type @param {object} [data] */
+  post(type, data) {
+    if (this.#origin) parent.postMessage({ type: `cw:${type}`, ...data }, this.#origin);
+  }
+
+  /** An event of the element on the page. @param {string} name @param {object} [detail] */
+  tell(name, detail = {}) {
+    this.post("event", { name, detail });
+  }
+}

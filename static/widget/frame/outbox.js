@@ -1,0 +1,70 @@
+import { keep, recallAll } from "./storage.js";
+
+const ACK_MS = 10000;
+const AGAIN = ["rate", "unavailable"];
+
+/** A UUID, also on plain http where crypto.randomUUID is missing. */
+export function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 15) | 64;
+  bytes[8] = (bytes[8] & 63) | 128;
+  return Array.from(bytes, (byte, n) => ([4, 6, 8, 10].includes(n) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Texts that the server has not acknowledged: stored before the wire, one key each, so that tabs never overwrite each other. */
+export class Outbox {
+  /** @type {Map<string, Entry>} */
+  #entries = new Map();
+  /** @type {Map<string, number>} */
+  #timers = new Map();
+  #on;
+
+  /** @param {{ wire: (entry: Entry) => void, changed: () => void }} on `wire` puts an entry on the wire if it can */
+  constructor(on) {
+    this.#on = on;
+    for (const entry of recallAll("out:").sort((a, b) => a.at - b.at)) this.#entries.set(entry.cid, entry);
+  }
+
+  get entries() {
+    return [...this.#entries.values()];
+  }
+
+  get waiting() {
+    return this.entries.filter(({ failed }) => !failed);
+  }
+
+  /** @param {string} text */
+  add(text) {
+    this.save({ cid: uuid(), text, at: Date.now() });
+  }
+
+  /** @param {Entry} entry */
+  save(entry) {
+    this.#entries.set(entry.cid, entry);
+    keep(`out:${entry.cid}`, entry);
+    this.#on.changed();
+  }
+
+  /** @param {string} cid */
+  remove(cid) {
+    clearTimeout(this.#timers.get(cid));
+    keep(`out:${cid}`, null);
+    if (this.#entries.delete(cid)) this.#on.changed();
+  }
+
+  /** The entry is on the wire; without an answer it goes again, with the same cid. @param {Entry} entry */
+  wired({ cid }, ms = ACK_MS) {
+    clearTimeout(this.#timers.get(cid));
+    this.#timers.set(cid, setTimeout(() => this.#entries.has(cid) && this.#on.wire(this.#entries.get(cid)), ms));
+  }
+
+  /** @param {string} cid @param {string} code of a nack @param {number} [retryMs] */
+  refused(cid, code, retryMs = 2000) {
+    const entry = this.#entries.get(cid);
+    if (!entry) return;
+    clearTimeout(this.#timers.get(cid));
+    const again = AGAIN.includes(code);
+    this.save({ ...entry, [again ? "hold" : "failed"]: code });
+    if (again) this.wired(entry, retryMs);
+  }
+}

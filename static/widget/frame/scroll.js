@@ -1,0 +1,68 @@
+import { plural } from "./config.js";
+
+const NEAR_PX = 48;
+const GAP_PX = 20;
+
+/** Follows the end only while the reader is near it, and holds a long answer at its start. */
+export class Scroll {
+  #log;
+  #pill;
+  #pinned = true;
+  /** @type {HTMLElement} */
+  #start = null;
+  #at = 0;
+  #news = 0;
+
+  /** @param {HTMLElement} log @param {HTMLElement} pill */
+  constructor(log, pill) {
+    this.#log = log;
+    this.#pill = pill;
+    log.addEventListener("scroll", () => this.#moved());
+    pill.addEventListener("click", () => {
+      this.toEnd();
+      log.focus();
+    });
+    new ResizeObserver(() => this.settle()).observe(log);
+  }
+
+  get #atEnd() {
+    const { scrollHeight, clientHeight, scrollTop } = this.#log;
+    return scrollHeight - clientHeight - scrollTop < NEAR_PX;
+  }
+
+  toEnd() {
+    this.#start = null;
+    this.#pinned = true;
+    this.settle();
+  }
+
+  /** After a change of the log. @param {HTMLElement} [answer] an answer that has just begun */
+  settle(answer) {
+    if (answer) {
+      this.#start = answer;
+      if (!this.#pinned) this.#news++;
+    }
+    if (this.#pinned) {
+      const end = this.#log.scrollHeight - this.#log.clientHeight;
+      const top = this.#start ? Math.min(end, this.#start.offsetTop - GAP_PX) : end;
+      this.#log.scrollTop = top;
+      this.#at = this.#log.scrollTop;
+    }
+    this.#tell();
+  }
+
+  #moved() {
+    if (Math.abs(this.#log.scrollTop - this.#at) < 2) return; // our own doing
+    this.#at = this.#log.scrollTop;
+    this.#pinned = this.#atEnd;
+    this.#start = null;
+    this.#tell();
+  }
+
+  #tell() {
+    if (this.#atEnd) this.#news = 0;
+    const held = this.#pinned && !this.#atEnd;
+    this.#pill.hidden = this.#atEnd || !(this.#news || held);
+    this.#pill.lastChild.textContent = plural("newMessages", this.#news || 1);
+  }
+}

@@ -1,0 +1,80 @@
+import { config } from "./config.js";
+import { keep, recall } from "./storage.js";
+
+/** A refused request; `retryMs` where the server said when to come back. */
+export class HttpError extends Error {
+  constructor(status, message, retryMs) {
+    super(message);
+    this.status = status;
+    this.retryMs = retryMs;
+  }
+}
+
+/** @param {string} path @param {string} [token] @param {any} [body] makes it a POST @returns {Promise<any>} */
+async function request(path, token, body) {
+  /** @type {Record<string, string>} */
+  const headers = body ? { "Content-Type": "application/json" } : {};
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const answer = await fetch(config.api + path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), credentials: "omit" });
+  const data = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new HttpError(answer.status, data.message, 1000 * Number(answer.headers.get("Retry-After")));
+  return data;
+}
+
+/** The conversation that this browser may open, and the requests that need its token. */
+export class Session {
+  #kept;
+
+  /** @param {(session: StoredSession | null) => void} kept told on each change, for where storage is denied */
+  constructor(kept) {
+    this.#kept = kept;
+  }
+
+  /** @returns {StoredSession | null} */
+  get current() {
+    return recall("session");
+  }
+
+  get alive() {
+    return this.current?.expiresAt > Date.now();
+  }
+
+  /** @param {StoredSession | null} session */
+  keep(session) {
+    keep("session", session);
+    this.#kept(session);
+  }
+
+  /** Makes a session. @returns {Promise<Row[]>} its first messages */
+  async create() {
+    const { messages, ...session } = await request(`/integration/widget/${config.id}/session/create`, "", { language: config.language });
+    this.keep(session);
+    return messages;
+  }
+
+  /** @param {number} after @param {string} [cursor] @returns {Promise<{ items: Row[], cursor?: string, head: number, epoch: string }>} */
+  list(after, cursor) {
+    return this.#own(`list?after=${after}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+  }
+
+  /** @param {Row} row @param {1 | -1} value */
+  vote({ id }, value) {
+    return this.#own(`${id}/${value > 0 ? "upvote" : "downvote"}`, {});
+  }
+
+  /** Whether a text was stored in the session it was put on the wire with. @param {Entry} entry */
+  async stored({ cid, via }) {
+    try {
+      await request(`/conversation/${via.conversationId}/message/by-cid/${cid}`, via.token);
+      return true;
+    } catch (error) {
+      if (error.status < 500 && error.status !== 429) return false;
+      throw error;
+    }
+  }
+
+  #own(path, body) {
+    const { conversationId, token } = this.current;
+    return request(`/conversation/${conversationId}/message/${path}`, token, body);
+  }
+}

@@ -1,0 +1,96 @@
+// Shapes that travel: rows and settings as the server writes them. For the type checker only, never loaded by a page.
+interface Row {
+  id: string;
+  cid?: string;
+  seq: number;
+  position: number;
+  type: "user" | "bot" | "activity";
+  status: "done" | "open" | "queued" | "stopped" | "failed";
+  attempt: number;
+  createdAt: number;
+  text: string;
+  html?: string;
+  blocks?: string[];
+  sources?: { title: string; url: string }[];
+  code?: string;
+  vote?: 1 | -1;
+  deleted?: boolean;
+}
+
+interface Delta {
+  reply: string;
+  attempt: number;
+  rev: number;
+  from?: number;
+  sealed?: number;
+  blocks?: string[];
+  at?: number;
+  del?: number;
+  ins?: string;
+}
+
+interface Activity {
+  reply: string;
+  kind: string;
+  name: string;
+  text: string;
+  done?: boolean;
+}
+
+interface StoredSession {
+  id: string;
+  conversationId: string;
+  token: string;
+  expiresAt: number;
+}
+
+/** A text of the visitor that the server has not acknowledged. `via`: the session it was put on the wire with. */
+interface Entry {
+  cid: string;
+  text: string;
+  at: number;
+  via?: StoredSession;
+  failed?: string;
+  hold?: string;
+}
+
+interface Item {
+  key: string;
+  kind: "day" | "user" | "bot" | "activity" | "ended" | "intro" | "skeleton";
+  row?: Row;
+  entry?: Entry;
+  blocks?: string[];
+  activity?: Activity;
+  last?: boolean;
+  text?: string;
+}
+
+interface Config {
+  id: string;
+  title: string;
+  intro: string;
+  introHtml: string;
+  initial: string;
+  initialHtml: string;
+  botName: string;
+  suggestions: string[];
+  theme: { name: string; config: Record<string, string>; accent: string };
+  features: Record<string, boolean>;
+  limits: { messageBytes: number };
+  language: string;
+  strings: Record<string, string>;
+  api: string;
+  socket: string;
+  origins: string[];
+}
+
+/** What a click inside the log may cause. */
+interface LogActions {
+  send(text: string): void;
+  retryEntry(entry: Entry): void;
+  deleteEntry(entry: Entry): void;
+  retryReply(row: Row): void;
+  vote(row: Row, value: 1 | -1): void;
+  restart(): void;
+  download(): void;
+}
