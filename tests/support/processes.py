@@ -32,6 +32,7 @@ class Process:
     def __init__(self, command: Iterable[str], environment: dict[str, str], log: Path) -> None:
         self.log = log
         self.environment = environment
+        self._begins = log.stat().st_size if log.exists() else 0  # an earlier process may have written there
         with log.open("ab") as output:
             self.child = subprocess.Popen(
                 list(command), cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
@@ -40,7 +41,7 @@ class Process:
     @property
     def output(self) -> str:
         """What it has said so far."""
-        return self.log.read_text(errors="replace")
+        return self.log.read_bytes()[self._begins :].decode(errors="replace")
 
     def wait_for(self, ready: Callable[[], Any], seconds: float = START_SECONDS) -> Any:
         """Poll until ``ready`` answers something true; ends early, with the output, where the process ends."""
