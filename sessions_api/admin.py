@@ -73,7 +73,7 @@ class ConversationAdmin(OwnedAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any) -> Any:
         """With a page of the transcript."""
         messages = Message.objects.filter(conversation=obj).select_related("rating").order_by("position")
-        context.update(transcript=Paginator(messages, ROWS_A_PAGE).get_page(request.GET.get("p", 1)), title=self.question(obj))
+        context.update(transcript=Paginator(messages, ROWS_A_PAGE).get_page(request.GET.get("p", 1)), title=self.question(obj), subtitle=None)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

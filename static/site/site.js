@@ -9,11 +9,14 @@ addEventListener("click", async ({ target }) => {
   if (button.dataset.ask) chat?.sendMessage({ text: button.dataset.ask });
 });
 
-if (navigator.clipboard) for (const figure of document.querySelectorAll(".prose .code, .line")) {
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });
+const copying = (button, code) => {
+  button.textContent = "Copy";
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(figure.querySelector("code").textContent);
+    await navigator.clipboard.writeText(code.textContent);
     button.textContent = "Copied";
   });
-  figure.append(button);
+};
+
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("[data-copy]")) copying(button, button.closest("figure").querySelector("code"));
 }

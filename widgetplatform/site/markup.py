@@ -1,24 +1,20 @@
 """Markdown of our own files to html: real headings with the anchors that GitHub gives them, code with classes, tables that scroll."""
 
-import re
 from collections.abc import Callable
-from html import unescape
 
 import nh3
 from comrak import ExtensionOptions, RenderOptions, render_markdown
-from pygments import highlight
-from pygments.formatters.html import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
-_FENCE = re.compile(r'<pre><code(?: class="language-([^"]*)")?>(.*?)</code></pre>', re.DOTALL)
-_TAGS = nh3.ALLOWED_TAGS | {"figure", "section", "input"}
+from rendering.code import PRE, figure
+
+_TAGS = nh3.ALLOWED_TAGS | {"button", "figcaption", "figure", "input", "section"}
 _ATTRIBUTES = {
     **{f"h{level}": {"id"} for level in range(1, 7)},
     "a": {"href", "class", "aria-label", "id"},
     "img": {"src", "alt", "width", "height"},
     "div": {"class", "tabindex"},
     "pre": {"tabindex"},
+    "button": {"type", "data-copy"},
     "input": {"type", "checked", "disabled"},
     **{tag: {"class"} for tag in ("span", "code", "figure", "p", "li", "td", "th", "section")},
 }
@@ -32,7 +28,7 @@ def to_html(markdown: str, place: Callable[[str], str | None]) -> tuple[str, str
     rendering = RenderOptions()
     rendering.unsafe_ = True
     raw = render_markdown(markdown, extensions, None, rendering)
-    html = _FENCE.sub(_code, raw)
+    html = PRE.sub(lambda pre: figure(pre, sealed=True), raw)
     html = html.replace("<table>", '<div class="tbl" tabindex="0"><table>').replace("</table>", "</table></div>")
     html = html.replace(' align="right"', ' class="n"')
 
@@ -41,11 +37,3 @@ def to_html(markdown: str, place: Callable[[str], str | None]) -> tuple[str, str
 
     return raw, nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=attribute, link_rel=None)
 
-
-def _code(match: re.Match[str]) -> str:
-    language, text = match[1] or "", unescape(match[2])
-    try:
-        inner = highlight(text, get_lexer_by_name(language), HtmlFormatter(nowrap=True))
-    except ClassNotFound:
-        inner = match[2]
-    return f'<figure class="code"><pre tabindex="0"><code>{inner}</code></pre></figure>'

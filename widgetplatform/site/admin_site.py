@@ -1,0 +1,28 @@
+"""Django's admin under the product's name, in the order in which an operator works."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+
+ORDER = ("widgets", "bots", "sessions_api", "accounts", "auth")
+MODELS = ("WidgetIntegration", "Bot", "Dataset", "DatasetRecord", "Blueprint", "Conversation", "Contact")
+
+
+class PlatformAdminSite(AdminSite):
+    """Names and order; everything else is Django's."""
+
+    site_header = "ChatWidget"
+    site_title = "ChatWidget"
+    index_title = "Your widgets, bots and conversations"
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Widgets first, users last."""
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(key=lambda model: _place(MODELS, model["object_name"]))
+        return sorted(apps, key=lambda app: _place(ORDER, app["app_label"]))
+
+
+def _place(order: tuple[str, ...], name: str) -> int:
+    return order.index(name) if name in order else len(order)

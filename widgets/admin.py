@@ -1,0 +1,74 @@
+"""Widgets: settings in plain words, the snippet, the way to the test page."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from accounts.owned_admin import NAMING, TIMES, OwnedAdmin
+from widgets import services
+from widgets.admin_forms import WidgetForm, widget_formfield
+from widgets.models import WidgetIntegration
+from widgets.snippet import embedding
+
+LATER = format_html('Some switches take effect with later versions; <a href="{}">Widget settings</a> says which.', "/docs/widget-settings")
+
+
+@admin.register(WidgetIntegration)
+class WidgetAdmin(OwnedAdmin):
+    """One embeddable chat."""
+
+    form = WidgetForm
+    domain = (services.create_widget, services.update_widget, services.delete_widget)
+    change_form_template = "admin/widgets/widgetintegration/change.html"
+    list_display = ["__str__", "bot", "enabled", "test", "updated_at"]
+    list_filter = ["enabled"]
+    list_select_related = ["owner", "bot"]
+    search_fields = ["name", "alias", "title"]
+    autocomplete_fields = ["bot", "blueprint"]
+    actions = ["clone"]
+    fieldsets = [
+        (None, {"fields": ["name", "bot", "enabled"]}),
+        ("What visitors read", {"fields": ["title", "intro", "initial", "placeholder", "language"]}),
+        ("How it looks", {"fields": ["layout", "theme", "powered_by", "message_peek"]}),
+        ("Where it may be embedded", {"fields": ["origin", "session_duration"]}),
+        ("Replies", {"fields": ["stream", "auto_scroll", "verbose", "start_first", "math", "unfurl", "carousel", "form", "tools"], "description": LATER}),
+        ("What visitors may do", {
+            "fields": ["export_conversation", "restart_conversation", "maximize", "attachments", "voice_in", "voice_out", "contact_collection"],
+            "description": LATER,
+        }),
+        ("Blueprint, API and notes", {"fields": ["blueprint", *NAMING, "plugins", *TIMES], "classes": ["collapse"]}),
+    ]  # fmt: skip
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Switches with three states, one-line texts, and empty as not set."""
+        usual = super().formfield_for_dbfield
+        return widget_formfield(db_field, lambda field, **more: usual(field, request, **{**kwargs, **more}))
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any) -> Any:
+        """With the snippet for this host."""
+        if obj:
+            own = f"{request.scheme}://{request.get_host()}"
+            context.update(embedding(obj.pk, own), origin=own, test_url=reverse("widget-test", args=[obj.pk]))
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> Any:
+        """A new widget opens, because the next step is its snippet."""
+        if "_addanother" not in request.POST and "_popup" not in request.POST:
+            request.POST = request.POST | {"_continue": "1"}
+        return super().response_add(request, obj, post_url_continue)
+
+    @admin.display(description="try it")
+    def test(self, obj: WidgetIntegration) -> str:
+        """A link to the test page."""
+        return format_html('<a href="{}">Test page</a>', reverse("widget-test", args=[obj.pk]))
+
+    @admin.action(description="Copy the chosen widgets", permissions=["add"])
+    def clone(self, request: HttpRequest, queryset: models.QuerySet[WidgetIntegration]) -> None:
+        """Copies of everything but id and alias."""
+        for widget in queryset:
+            services.clone_widget(widget)
+        self.message_user(request, f"Copied {len(queryset)}. A copy has its original's name and no alias.", messages.SUCCESS)
