@@ -2,14 +2,21 @@
 
 import ast
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from django.conf import settings
+from django.urls import URLPattern, URLResolver
 
+from bots.engines.knowledge.passage import MAX_PASSAGE_CHARS
 from bots.importers import import_file
+from bots.retrieval.vectors import leaf
+from sessions_api.api.plain import STATUS
 from sessions_api.wire import CLIENT_FRAMES, SERVER_FRAMES, CloseCode
+from widgetplatform.api.urls import urlpatterns
 from widgets.layouts import NAMES as LAYOUTS
 from widgets.models import WidgetIntegration
 from widgets.themes import NAMES as THEMES
@@ -19,7 +26,6 @@ DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [ROOT / "README.md", *DOCS]
 READERS = {"env_str", "env_bool", "env_int", "env_list"}
 KEYS = {"SECRET_KEY", "SESSION_SIGNING_KEYS"}  # keys.py reads them itself, to refuse weak ones
-MEASURES = {"WORDS": 200, "CHARACTERS": 1800}  # a section is quoted in a panel of 400 pixels
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -44,12 +50,14 @@ def first_cells(text: str) -> set[str]:
 
 
 def variables_read() -> set[str]:
-    calls = [node for node in ast.walk(ast.parse(text_of("widgetplatform/settings.py"))) if isinstance(node, ast.Call)]
-    return {
-        call.args[0].value
-        for call in calls
-        if isinstance(call.func, ast.Name) and call.func.id in READERS and isinstance(call.args[0], ast.Constant)
-    }
+    nodes = ast.walk(ast.parse(text_of("widgetplatform/settings.py")))
+    calls = [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in READERS]
+    return {str(ast.literal_eval(call.args[0])) for call in calls}
+
+
+def _patterns(patterns: Sequence[Any]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        yield from _patterns(pattern.url_patterns) if isinstance(pattern, URLResolver) else [pattern]
 
 
 def test_every_variable_is_documented_and_every_documented_one_is_read() -> None:
@@ -113,6 +121,44 @@ def test_close_codes_are_documented() -> None:
     assert codes <= documented
 
 
+def test_messages_of_page_and_frame_are_documented() -> None:
+    listed = re.search(r"In: ([a-z ]+)\. Out: ([a-z ]+)\.", text_of("static/widget/frame/bridge.js"))
+    assert listed is not None
+    to_frame, to_page = sections("docs/protocol.md")["Messages between the page and the frame"].split("| to the page |")
+    for names, table in ((listed[1], to_frame), (listed[2], to_page)):
+        assert {f"cw:{name}" for name in names.split()} == first_cells(table)
+
+
+def test_events_and_methods_of_the_element_are_documented() -> None:
+    loader = text_of("static/widget/loader.js")
+    methods = set(re.findall(r"(?m)^    ([a-z]\w+)\([^)]*\) \{", loader)) - {"constructor"}
+    public = {name for name in methods if not name.endswith("Callback")}
+    embedding = text_of("docs/embedding.md")
+    assert "show" in public
+    assert {name for name in public if f"{name}(" not in embedding} == set()
+    events = re.search(r"Events: ([a-z ]+)", loader)
+    assert events is not None
+    assert set(events[1].split()) == first_cells(sections("docs/embedding.md")["Events of the widget"])
+
+
+def test_attributes_of_the_snippet_are_documented() -> None:
+    listed = re.search(r"ATTRIBUTES = \[([^\]]+)\]", text_of("static/widget/loader.js"))
+    assert listed is not None
+    assert set(re.findall(r'"(\w+)"', listed[1])) == first_cells(sections("docs/embedding.md")["Attributes of the snippet"])
+
+
+def test_nack_codes_are_documented() -> None:
+    assert set(STATUS) <= first_cells(sections("docs/protocol.md")["Codes of nack"])
+
+
+def test_every_route_is_documented_under_its_verb() -> None:
+    api = text_of("docs/api.md") + text_of("docs/protocol.md")
+    paths = {str(pattern.pattern) for pattern in _patterns(urlpatterns)} - {"schema", "docs"}
+    verbs = {path.rsplit("/", 1)[-1] for path in paths if not path.endswith(">")}
+    nouns = {part for path in paths for part in path.split("/")[:-1] if not part.startswith("<")}
+    assert {word for word in verbs | nouns if not re.search(rf"\b{word}\b", api)} == set()
+
+
 def test_commands_of_the_readme_are_in_the_makefile() -> None:
     targets = set(re.findall(r"(?m)^([a-z]+):", text_of("Makefile")))
     named = {match for page in PAGES for match in re.findall(r"\bmake ([a-z]+)\b", "\n".join(re.findall(r"`[^`]+`|(?ms:^```.*?^```$)", page.read_text())))}
@@ -134,13 +180,11 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
 def test_each_section_is_an_answer_of_its_own(page: Path) -> None:
     result = import_file(page.name, page.read_bytes())
     assert result.skipped == ()
-    too_long = {
-        record.title for record in result.records
-        if len(record.text.split()) > MEASURES["WORDS"] or len(record.text) > MEASURES["CHARACTERS"]
-    }
-    assert too_long == set()
+    cut = {record.title for record in result.records if len(record.text) > MAX_PASSAGE_CHARS}
+    assert cut == set()
 
 
-def test_no_two_sections_have_the_same_title() -> None:
-    titles = [record.title for page in PAGES for record in import_file(page.name, page.read_bytes()).records]
-    assert sorted(set(titles)) == sorted(titles)
+def test_no_two_sections_have_the_same_heading() -> None:
+    """Headings become reply buttons; a tap must lead to one section."""
+    headings = [leaf(record.title) for page in PAGES for record in import_file(page.name, page.read_bytes()).records]
+    assert sorted(set(headings)) == sorted(headings)
