@@ -62,7 +62,7 @@ class VerbSchema(AutoSchema):
         """``/bot/{id}/fetch`` → ``fetchBot``, ``/dataset/{id}/record/list`` → ``listDatasetRecords``."""
         *nouns, verb = self._words()
         name = "".join(noun[:1].upper() + noun[1:] for noun in nouns)
-        return _identifier(verb) + (_plural(name) if verb in PLURAL_VERBS else _identifier(name))
+        return _identifier(verb) + (_identifier(_plural(name) if verb in PLURAL_VERBS else name))
 
     def get_tags(self) -> list[str]:
         """The first noun; ``widget`` for ``integration/widget``."""

@@ -42,6 +42,7 @@ class JSONAnyway(BaseContentNegotiation):
 class VerbView(APIView):
     """One operation: write ``get`` or ``post``, return ``Response(data)`` or any Django response."""
 
+    http_method_names = ["get", "head", "post", "options"]  # or HTTP's DELETE would find the verb of that name
     content_negotiation_class = JSONAnyway
     metadata_class = None  # OPTIONS is CORS's alone
 

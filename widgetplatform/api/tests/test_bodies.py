@@ -1,0 +1,75 @@
+"""Bodies: JSON objects within a size; everything else is refused before anything is stored."""
+
+import pytest
+from django.test import AsyncClient
+
+from bots.models import Bot
+
+URL = "/api/v1/bot/create"
+
+
+def post(operator, body: bytes, content_type: str = "application/json", **headers: str):
+    return operator.client.generic("POST", URL, body, content_type=content_type, headers=headers)
+
+
+def refused(response, status: int, code: str) -> str:
+    assert response.status_code == status, response.content
+    assert set(response.json()) == {"message", "code"}
+    assert response.json()["code"] == code
+    assert not Bot.objects.exists()
+    return response.json()["message"]
+
+
+@pytest.mark.parametrize("body", [b"", b"  \n", b"{}", b'{"name": "\xc3\xa9"}'])
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"])
+def test_accepted(olive, body, content_type):
+    assert post(olive, body, content_type).status_code == 200
+
+
+def test_an_empty_body_needs_no_content_type(olive):
+    assert post(olive, b"", "").status_code == 200
+    assert post(olive, b"", "text/plain").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{", b"{'a': 1}", b"nonsense", b"\xff\xfe{\x00", b'{"name": "\xe9"}', b'{"meta": {"a": NaN}}', b'{"meta": {"a": Infinity}}',
+        b'{"meta": {"a": 1e999}}', b'{"meta": {"a": ' + b"9" * 5000 + b"}}", b"[" * 100_000, b'{"a":' * 50_000,
+    ],
+)  # fmt: skip
+def test_what_is_not_json(olive, body):
+    assert "JSON" in refused(post(olive, body), 400, "BAD_REQUEST")
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"text"', b"1", b"null", b"true", b'[{"name": "x"}]'])
+def test_what_is_not_an_object(olive, body):
+    assert refused(post(olive, body), 400, "BAD_REQUEST") == "The body must be a JSON object"
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonl", ""])
+def test_other_types(olive, content_type):
+    assert "application/json" in refused(post(olive, b'{"name": "x"}', content_type), 415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+def test_too_large(olive, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    body = b'{"name": "' + b"x" * 88 + b'"}'
+    assert post(olive, body).status_code == 200
+    Bot.objects.all().delete()
+    assert "100 bytes" in refused(post(olive, body + b" "), 413, "CONTENT_TOO_LARGE")
+
+
+def test_the_token_comes_first(db, client):
+    response = client.generic("POST", URL, b"{", content_type="application/json")
+    assert refused(response, 401, "NOT_AUTHENTICATED")
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_chunked_bodies_under_asgi(olive, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    headers = {"authorization": f"Bearer {olive.token}", "transfer-encoding": "chunked", "content-length": ""}
+    for body, status in ((b'{"name": "chunked"}', 200), (b"{", 400), (b" " * 101, 413)):
+        response = await AsyncClient().generic("POST", URL, body, content_type="application/json", headers=headers)
+        assert response.status_code == status, response.content
+    assert [bot.name async for bot in Bot.objects.all()] == ["chunked"]

@@ -1,0 +1,65 @@
+"""/api/v1/schema and /api/v1/docs: valid OpenAPI, names as the contract has them, a page without script."""
+
+import pytest
+from drf_spectacular.validation import validate_schema
+
+CONTRACT = {
+    **{f"/api/v1/{noun}/create": ("post", f"create{name}") for noun, name in (("bot", "Bot"), ("dataset", "Dataset"), ("blueprint", "Blueprint"))},
+    "/api/v1/bot/list": ("get", "listBots"),
+    "/api/v1/bot/{botId}/fetch": ("get", "fetchBot"),
+    "/api/v1/bot/{botId}/update": ("post", "updateBot"),
+    "/api/v1/blueprint/{blueprintId}/delete": ("post", "deleteBlueprint"),
+    "/api/v1/dataset/{datasetId}/search": ("post", "searchDataset"),
+    "/api/v1/dataset/{datasetId}/record/create": ("post", "createDatasetRecord"),
+    "/api/v1/dataset/{datasetId}/record/list": ("get", "listDatasetRecords"),
+    "/api/v1/dataset/{datasetId}/record/{recordId}/update": ("post", "updateDatasetRecord"),
+    "/api/v1/integration/widget/list": ("get", "listWidgetIntegrations"),
+    "/api/v1/integration/widget/create": ("post", "createWidgetIntegration"),
+}
+
+
+@pytest.fixture
+def schema(db, client) -> dict:
+    response = client.get("/api/v1/schema", {"format": "json"})
+    assert response.status_code == 200
+    return response.json()
+
+
+def test_it_is_valid_openapi(schema):
+    validate_schema(schema)
+
+
+def test_operations_are_named_as_in_the_contract(schema):
+    for path, (method, operation) in CONTRACT.items():
+        assert schema["paths"][path][method]["operationId"] == operation
+
+
+def test_mutations_answer_ids_and_lists_pages(schema, capsys):
+    create = schema["paths"]["/api/v1/bot/create"]["post"]
+    assert create["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/Bot")
+    assert create["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Id")
+    assert create["responses"]["409"]["content"]["application/json"]["schema"]["$ref"].endswith("/Error")
+    page = schema["paths"]["/api/v1/bot/list"]["get"]
+    assert set(page["responses"]["200"]["content"]) == {"application/json", "application/jsonl", "text/csv"}
+    assert {item["name"] for item in page["parameters"]} == {"take", "order", "cursor", "meta", "blueprintId"}
+    items = schema["components"]["schemas"]["BotPage"]["properties"]["items"]
+    assert items["type"] == "array"
+    assert {"datasetId", "blueprintId", "createdAt"} <= set(schema["components"]["schemas"]["Bot"]["properties"])
+
+
+def test_yaml_too(db, client):
+    assert client.get("/api/v1/schema").content.startswith(b"openapi:")
+
+
+def test_the_page(db, client):
+    response = client.get("/api/v1/docs")
+    assert response.status_code == 200
+    page = response.content.decode()
+    for path, (_, operation) in CONTRACT.items():
+        assert path in page
+        assert f'id="{operation}"' in page
+    assert "<script" not in page
+    assert "<style" not in page
+    assert "style=" not in page
+    assert "//" not in page.replace("http://", "").replace("https://", "")
+    assert "Only items of this blueprint" in page
