@@ -62,6 +62,7 @@ interface Item {
   blocks?: string[];
   activity?: Activity;
   last?: boolean;
+  offline?: boolean;
   text?: string;
 }
 

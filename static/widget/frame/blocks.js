@@ -1,5 +1,4 @@
-import { t } from "./config.js";
-import { icon } from "./dom.js";
+import { icon, t } from "./page.js";
 
 const NAMES = "a abbr b blockquote br button caption code del details div dl dt dd em figcaption figure h3 h4 hr i img input kbd li mark ol p pre q s section small span strong sub summary sup table tbody td tfoot th thead tr u ul";
 const MATH = "annotation math menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none semantics";

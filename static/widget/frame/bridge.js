@@ -1,4 +1,4 @@
-import { config } from "./config.js";
+import { config } from "./page.js";
 
 /** Whether the page is opened by itself, in no frame. */
 export const alone = parent === window;

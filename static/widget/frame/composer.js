@@ -1,5 +1,4 @@
-import { config, plural, t } from "./config.js";
-import { byId, setIcon } from "./dom.js";
+import { byId, config, plural, setIcon, t } from "./page.js";
 import { keep, recall } from "./storage.js";
 
 const { messageBytes } = config.limits;

@@ -1,7 +1,7 @@
-import { config } from "./config.js";
 import { Outbox, uuid } from "./outbox.js";
+import { config } from "./page.js";
 import { Reply, Rows } from "./rows.js";
-import { HttpError, Session } from "./session.js";
+import { Session } from "./session.js";
 import { backoffMs, Socket } from "./socket.js";
 
 const RESUME_MS = 2000;
@@ -13,16 +13,16 @@ export class Conversation {
   replies = new Map();
   /** @type {Map<string, Activity>} */
   activities = new Map();
-  /** Rows of conversations that ended while they were on the screen. @type {Rows[]} */
+  /** Conversations that ended while they were on the screen. @type {Rows[]} */
   past = [];
   loading = false;
-  /** @type {object} */
   page = {};
   #on;
   #tab = uuid();
   #asked = 0;
   #tries = 0;
   #creating = false;
+  #later = [];
 
   /** @param {{ changed: () => void, grew: (reply: string) => void, received: (row: Row) => void, kept: (session: StoredSession) => void }} on */
   constructor(on) {
@@ -35,7 +35,8 @@ export class Conversation {
       state: on.changed,
       expired: () => this.expire(),
     });
-    addEventListener("online", () => this.#creating || this.#resumeWork());
+    addEventListener("online", () => this.#work());
+    addEventListener("offline", on.changed);
   }
 
   /** What the header says: ready, connecting, reconnecting, offline or refused. */
@@ -43,18 +44,21 @@ export class Conversation {
     if (!navigator.onLine) return "offline";
     const { state } = this.socket;
     if (state === "waiting" || (state === "connecting" && this.rows.epoch)) return "reconnecting";
-    return state === "connecting" || this.#creating ? "connecting" : state === "refused" ? state : "ready";
+    return state === "refused" ? state : this.loading ? "connecting" : "ready";
   }
 
-  /** Takes up what the browser kept: the conversation and texts without an answer. */
+  /** The id of the reply that is being written. */
+  get open() {
+    return this.rows.open?.id ?? [...this.replies.keys()].find((id) => !this.rows.get(id));
+  }
+
+  /** Takes up what this browser kept: the conversation, and texts without an answer. */
   start() {
-    if (this.session.alive) {
-      this.loading = true;
-      this.connect();
-    } else this.#resumeWork();
+    this.loading = this.session.alive;
+    if (this.loading) this.connect();
+    else this.#work();
   }
 
-  /** @param {string} text */
   send(text) {
     this.outbox.add(text);
     this.connect();
@@ -66,9 +70,8 @@ export class Conversation {
       return this.#flush();
     }
     if (this.#creating) return;
-    if (this.rows.epoch) this.expire();
+    if (this.rows.epoch) return this.expire();
     this.#creating = true;
-    this.#on.changed();
     try {
       this.rows.put(await this.session.create());
       this.#tries = 0;
@@ -81,41 +84,38 @@ export class Conversation {
     this.#on.changed();
   }
 
-  /** The session is over: its rows stay on the screen; waiting texts begin a new one. */
+  /** The session is over. */
   expire() {
-    this.socket.close();
-    this.past.push(this.rows);
-    this.#reset();
     this.session.keep(null);
-    this.#resumeWork();
+    this.follow();
   }
 
   /** Forgets the conversation, not the texts that were never sent. */
   restart() {
-    this.session.keep(null);
-    this.reload();
+    this.rows = new Rows();
+    this.past = [];
+    this.expire();
   }
 
-  /** Another tab began a new conversation, or this one is to be drawn anew. */
-  reload() {
+  /** Goes on with the session that is kept now; what was shown stays above it. */
+  follow() {
     this.socket.close();
-    this.past = [];
-    this.#reset();
+    if (this.rows.list.length) this.past.push(this.rows);
+    this.rows = new Rows();
+    this.replies.clear();
     this.start();
     this.#on.changed();
   }
 
   stop() {
-    const reply = this.rows.open?.id ?? [...this.replies.keys()].find((id) => !this.rows.get(id));
-    if (reply) this.socket.send({ type: "stop", reply });
+    this.#ask({ type: "stop", reply: this.open });
   }
 
   /** @param {Row} row a reply that broke off */
   retry({ id }) {
-    this.socket.send({ type: "retry", reply: id });
+    this.#ask({ type: "retry", reply: id });
   }
 
-  /** @param {Row} row @param {1 | -1} vote */
   async vote(row, vote) {
     this.rows.put([{ ...row, vote }]);
     this.#on.changed();
@@ -129,13 +129,22 @@ export class Conversation {
     if (head <= this.rows.seq) this.loading = false;
     this.socket.send({ type: "set", language: config.language, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, page: this.page });
     if (config.features.startFirst && !head) this.socket.send({ type: "start" });
-    for (const { cid } of this.outbox.entries) if (this.#has(cid)) this.outbox.remove(cid);
+    for (const frame of this.#later.splice(0)) this.socket.send(frame);
     this.#flush();
   }
 
   _rows({ rows, head, more }) {
-    this.#take(rows);
-    if (!more) this.#reach(head);
+    for (const row of rows) {
+      const news = row.type === "bot" && row.status === "done" && this.rows.get(row.id)?.status !== "done" && !this.loading;
+      this.rows.put([row]);
+      if (row.cid) this.outbox.remove(row.cid);
+      if (news) this.#on.received(row);
+    }
+    if (!more) {
+      this.rows.seq = Math.max(this.rows.seq, head);
+      this.loading = false;
+      this.#asked = 0;
+    }
     this.#on.changed();
   }
 
@@ -152,13 +161,13 @@ export class Conversation {
 
   _delta(delta) {
     const { reply: id } = delta;
-    const row = this.rows.get(id);
-    if (row && row.status !== "open" && row.status !== "queued") return;
-    const fresh = !this.replies.has(id);
-    if (fresh) this.replies.set(id, new Reply());
-    if (!this.replies.get(id).apply(delta)) this.#resume();
-    if (fresh) this.#on.changed();
-    else this.#on.grew(id);
+    if (["done", "stopped", "failed"].includes(this.rows.get(id)?.status)) return;
+    const known = this.replies.get(id);
+    const reply = known ?? new Reply();
+    this.replies.set(id, reply);
+    if (!reply.apply(delta)) this.#resume();
+    if (known) this.#on.grew(id);
+    else this.#on.changed();
   }
 
   _activity(activity) {
@@ -175,17 +184,17 @@ export class Conversation {
     this.socket.move(reconnectMs);
   }
 
-  /** Too far behind, or other numbers: the rows come over HTTP. */
+  /** Too far behind, or numbered anew: the rows come over HTTP. */
   async _resync() {
     const rows = new Rows();
     try {
-      for (let cursor; ; ) {
+      let cursor;
+      do {
         const page = await this.session.list(0, cursor);
         rows.put(page.items);
-        cursor = page.cursor;
         Object.assign(rows, { epoch: page.epoch, seq: page.head });
-        if (!cursor) break;
-      }
+        cursor = page.cursor;
+      } while (cursor);
       this.rows = rows;
       this.loading = false;
       this.#on.changed();
@@ -207,35 +216,14 @@ export class Conversation {
     this.socket.send({ type: "resume", ...this.#position() });
   }
 
-  #take(rows) {
-    const before = new Map(rows.map(({ id }) => [id, this.rows.get(id)?.status]));
-    this.rows.put(rows);
-    for (const row of rows) {
-      if (row.cid) this.outbox.remove(row.cid);
-      if (row.type === "bot" && row.status === "done" && before.get(row.id) !== "done" && !this.loading) this.#on.received(row);
-      if (row.status !== "open") this.activities.delete(row.id);
-    }
+  #ask(frame) {
+    if (this.socket.state === "open") this.socket.send(frame);
+    else this.#later.push(frame);
   }
 
-  #reach(head) {
-    this.rows.seq = Math.max(this.rows.seq, head);
-    this.loading = false;
-    this.#asked = 0;
-  }
-
-  #reset() {
-    this.rows = new Rows();
-    this.replies.clear();
-    this.loading = false;
-  }
-
-  #has(cid) {
-    return this.rows.list.some((row) => row.cid === cid);
-  }
-
-  #resumeWork() {
+  #work() {
     if (this.outbox.waiting.length) this.connect();
-    else this.#on.changed();
+    this.#on.changed();
   }
 
   async #flush() {
@@ -256,9 +244,9 @@ export class Conversation {
     this.outbox.wired(entry);
   }
 
-  #failed(error) {
-    const wait = error instanceof HttpError ? error.retryMs : 0;
-    if (error.status < 500 && error.status !== 429) for (const { cid } of this.outbox.waiting) this.outbox.refused(cid, error.status === 403 ? "origin" : "closed");
-    else setTimeout(() => this.#resumeWork(), wait || backoffMs(this.#tries++));
+  /** Making a session failed: a refusal is told at the texts, anything else is tried again. */
+  #failed({ status, retryMs }) {
+    if (status < 500 && status !== 429) for (const { cid } of this.outbox.waiting) this.outbox.refused(cid, `http_${status}`);
+    else setTimeout(() => this.#work(), retryMs || backoffMs(this.#tries++));
   }
 }

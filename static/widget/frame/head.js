@@ -1,5 +1,4 @@
-import { config, t } from "./config.js";
-import { byId, setIcon } from "./dom.js";
+import { byId, setIcon, t } from "./page.js";
 
 /** Header, menu and the question before a restart. */
 export class Head {

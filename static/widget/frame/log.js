@@ -1,7 +1,6 @@
 import { parse } from "./blocks.js";
-import { config, t } from "./config.js";
-import { el, icon } from "./dom.js";
 import { BotMessage, textButton, UserMessage } from "./message.js";
+import { config, el, icon, t } from "./page.js";
 
 const day = new Intl.DateTimeFormat(config.language, { weekday: "long", day: "numeric", month: "long" });
 
@@ -24,7 +23,7 @@ const STILL = {
   skeleton: () => {
     const line = (name) => el("span", { class: `sk ${name}` });
     const bot = (...lines) => el("div", { class: "bot" }, el("p", { class: "by" }, line("ava"), line("w2")), ...lines.map(line));
-    return el("div", { class: "wait-rows", "aria-label": t("loading") }, el("div", { class: "user" }, line("bubble")), bot("", "w9", "w7"), el("div", { class: "user" }, line("bubble w4")), bot("w9", "", "w4"));
+    return el("div", { "aria-label": t("loading") }, el("div", { class: "user" }, line("bubble")), bot("", "w9", "w7"), el("div", { class: "user" }, line("bubble w4")), bot("w9", "", "w4"));
   },
 };
 
@@ -98,8 +97,7 @@ export function itemsOf(talk) {
   });
   for (const row of talk.rows.list) if (row.status !== "queued") add(botOrUser(talk, row));
   for (const entry of talk.outbox.entries) {
-    const text = talk.status === "offline" ? "waitingNetwork" : "";
-    add({ key: entry.cid, kind: "user", entry, text, row: { text: entry.text, createdAt: entry.at } });
+    add({ key: entry.cid, kind: "user", entry, offline: talk.status === "offline", row: { text: entry.text, createdAt: entry.at } });
   }
   for (const [id] of talk.replies) if (!talk.rows.get(id)) add(botOrUser(talk, { id, type: "bot", status: "open", createdAt: Date.now() }));
   const user = items.findLast(({ kind, entry }) => kind === "user" && !entry);

@@ -1,14 +1,12 @@
 import { alone, Bridge } from "./bridge.js";
 import { Composer } from "./composer.js";
-import { config, t } from "./config.js";
 import { Conversation } from "./conversation.js";
-import { byId } from "./dom.js";
 import { Head } from "./head.js";
 import { botOrUser, itemsOf, Log } from "./log.js";
 import { copy } from "./message.js";
+import { byId, config, t } from "./page.js";
 import { Scroll } from "./scroll.js";
 import { durable, watch } from "./storage.js";
-import { download } from "./transcript.js";
 
 const SAID_MS = 200;
 const root = document.documentElement;
@@ -21,7 +19,7 @@ let drawing = false;
 const talk = new Conversation({ changed: draw, grew, received, kept: (session) => durable || bridge?.post("session", { session }) });
 const scroll = new Scroll(byId("log"), byId("jump"));
 const composer = new Composer({ send, stop: () => talk.stop() });
-const save = () => download([...talk.past, talk.rows].flatMap((rows) => rows.list));
+const save = () => import("./transcript.js").then(({ download }) => download([...talk.past, talk.rows].flatMap((rows) => rows.list)));
 const head = new Head({ restart, download: save, close: () => bridge.post("close"), size: (whole) => bridge.post("size", { whole }) });
 const log = new Log(byId("log"), {
   send,
@@ -53,7 +51,7 @@ const bridge = new Bridge({
 function begin() {
   root.style.setProperty("--cw-accent", config.theme.accent);
   talk.start();
-  watch("session", () => talk.reload());
+  watch("session", () => talk.follow());
   draw();
 }
 
@@ -97,14 +95,13 @@ function restart() {
 function received(row) {
   if (!shown && !alone) bridge.tell("unread", { count: ++unread });
   bridge.tell("receive", { id: row.id, text: row.text });
-  draw();
-  say(log.part(row.id)?.text);
+  say(() => log.part(row.id)?.text);
 }
 
 /** Told to screen readers: that an answer is being written, then all of it, never its pieces. */
-function say(text) {
+function say(words) {
   said.textContent = "";
-  setTimeout(() => (said.textContent = text ?? ""), SAID_MS);
+  setTimeout(() => (said.textContent = words()), SAID_MS);
 }
 
 /** One drawing for all changes of a moment. */
@@ -117,9 +114,9 @@ function draw() {
     const fresh = log.show(itemsOf(talk));
     const answer = fresh.find((node) => node.matches(".bot.open"));
     head.status = talk.status;
-    composer.busy = Boolean(talk.rows.open || [...talk.replies.keys()].some((id) => !talk.rows.get(id)));
+    composer.busy = Boolean(talk.open);
     panel.ariaBusy = `${talk.loading}`;
-    if (answer) say(t("writingName", { name: config.botName }));
+    if (answer) say(() => t("writingName", { name: config.botName }));
     scroll.settle(answer);
     if (focused !== document.activeElement && shown) home();
   });

@@ -1,4 +1,4 @@
-import { plural } from "./config.js";
+import { plural } from "./page.js";
 
 const NEAR_PX = 48;
 const GAP_PX = 20;

@@ -1,4 +1,4 @@
-import { config } from "./config.js";
+import { config } from "./page.js";
 import { keep, recall } from "./storage.js";
 
 /** A refused request; `retryMs` where the server said when to come back. */

@@ -1,4 +1,4 @@
-import { config } from "./config.js";
+import { config } from "./page.js";
 
 const PREFIX = `cw:${config.id}:`;
 /** @type {Record<string, string>} */

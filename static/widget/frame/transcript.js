@@ -1,5 +1,4 @@
-import { config, t } from "./config.js";
-import { el } from "./dom.js";
+import { config, el, t } from "./page.js";
 
 /** The conversation as Markdown. @param {Row[]} rows */
 export function transcript(rows) {
