@@ -24,20 +24,33 @@ class ApiTokenAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ApiToken]:
         """Own tokens; all for a superuser."""
-        tokens = ApiToken.objects.all() if request.user.is_superuser else ApiToken.objects.filter(owner_id=request.user.pk)
+        tokens = (
+            ApiToken.objects.all()
+            if request.user.is_superuser
+            else ApiToken.objects.filter(owner_id=request.user.pk)
+        )
         return tokens.order_by("-id")
 
-    def get_list_display(self, request: HttpRequest) -> list[Any]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         """A superuser sees whose it is."""
         return [*self.list_display, "owner"] if request.user.is_superuser else self.list_display
 
-    def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> list[str]:
+    def get_fields(self, _request: HttpRequest, obj: ApiToken | None = None) -> Any:
         """What can be said when it is made; afterwards all that is known of it."""
         if obj is None:
             return ["name", "expires_at"]
-        return ["shown_prefix", "name", "state", "owner", "created_at", "last_used_at", "expires_at", "revoked_at"]
+        return [
+            "shown_prefix",
+            "name",
+            "state",
+            "owner",
+            "created_at",
+            "last_used_at",
+            "expires_at",
+            "revoked_at",
+        ]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
         """A token never changes, but for its name."""
         return [name for name in self.get_fields(request, obj) if name != "name"] if obj else []
 
@@ -45,7 +58,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
         """Revoking keeps the trace of it; only a superuser removes the row too."""
         return bool(request.user.is_superuser) and super().has_delete_permission(request, obj)
 
-    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: ApiToken, form: Any, change: bool) -> None:
         """Makes the token; its text stays on the request for the page that shows it."""
         if change:
             obj.save(update_fields=["name"])
@@ -53,9 +66,17 @@ class ApiTokenAdmin(admin.ModelAdmin):
         made, request.made_token = create_api_token(request.user, **form.cleaned_data)
         obj.__dict__.update(made.__dict__)
 
-    def response_add(self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: Any, obj: ApiToken, _post_url_continue: str | None = None
+    ) -> HttpResponse:
         """The one page with the token. It is the answer itself, so the text is stored nowhere, not even in the session."""
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Your new API token", "token": request.made_token, "item": obj}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Your new API token",
+            "token": request.made_token,
+            "item": obj,
+        }
         return TemplateResponse(request, "admin/accounts/apitoken/made.html", context)
 
     @admin.display(description="token", ordering="prefix")
@@ -72,4 +93,8 @@ class ApiTokenAdmin(admin.ModelAdmin):
     def revoke(self, request: HttpRequest, queryset: models.QuerySet[ApiToken]) -> None:
         """From now on they open nothing."""
         count = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
-        self.message_user(request, f"Revoked {count} of {queryset.count()} tokens. They open nothing from now on.", messages.SUCCESS)
+        self.message_user(
+            request,
+            f"Revoked {count} of {queryset.count()} tokens. They open nothing from now on.",
+            messages.SUCCESS,
+        )

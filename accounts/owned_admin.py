@@ -1,6 +1,6 @@
 """The admin of what an operator owns: own objects only (all for a superuser), written through the domain functions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -26,7 +26,7 @@ class OwnedForm(forms.ModelForm):
             self.instance.owner = self.maker
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"owner"}
+        return super()._get_validation_exclusions() - {"owner"}  # type: ignore[misc]  # unknown to the stubs, documented in Django's source
 
     def clean(self) -> dict[str, Any]:
         """Related objects have the same owner; an emptied JSON field is its default."""
@@ -65,9 +65,9 @@ class OwnedAdmin(admin.ModelAdmin):
 
     form = OwnedForm
     domain: tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]] | None = None
-    readonly_fields: Sequence[str] = TIMES
-    search_fields: Sequence[str] = ["name", "alias"]
-    list_select_related: Sequence[str] = ["owner"]
+    readonly_fields: ClassVar[Any] = TIMES
+    search_fields = ["name", "alias"]
+    list_select_related = ["owner"]
     show_full_result_count = False
     list_per_page = 50
     save_on_top = False
@@ -76,14 +76,14 @@ class OwnedAdmin(admin.ModelAdmin):
         """Loading is authorizing: every page, action and autocomplete starts here."""
         return self.model.objects.visible_to(request.user).order_by(*(self.get_ordering(request) or ["-id"]))
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         """A superuser sees whose it is."""
         shown = list(super().get_list_display(request))
         return [*shown, "owner"] if request.user.is_superuser else shown
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form, told who asks."""
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.maker = request.user
         return form
 
@@ -104,7 +104,7 @@ class OwnedAdmin(admin.ModelAdmin):
             obj._state.adding = False
         obj.refresh_from_db()
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+    def delete_model(self, _request: HttpRequest, obj: Any) -> None:
         """Deletes through the domain function."""
         (self.domain[2] if self.domain else _delete)(obj)
 

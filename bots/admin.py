@@ -15,7 +15,10 @@ from bots.admin_forms import BlueprintForm, RecordForm
 from bots.admin_import import import_view, result_view
 from bots.models import Blueprint, Bot, Dataset, DatasetRecord
 
-NAMES = ("For the API and for yourself", {"fields": ["blueprint", *NAMING, *TIMES], "classes": ["collapse"]})
+NAMES: Any = (
+    "For the API and for yourself",
+    {"fields": ["blueprint", *NAMING, *TIMES], "classes": ["collapse"]},
+)
 READY = Count("records", filter=Q(records__vectors__isnull=False))
 
 
@@ -67,19 +70,30 @@ class DatasetAdmin(OwnedAdmin):
         """The import and its result, below the dataset."""
         wrap = self.admin_site.admin_view
         return [
-            path("<uuid:pk>/import/", wrap(lambda request, pk: import_view(self, request, pk)), name="bots_dataset_import"),
-            path("<uuid:pk>/imported/", wrap(lambda request, pk: result_view(self, request, pk)), name="bots_dataset_imported"),
+            path(
+                "<uuid:pk>/import/",
+                wrap(lambda request, pk: import_view(self, request, pk)),
+                name="bots_dataset_import",
+            ),
+            path(
+                "<uuid:pk>/imported/",
+                wrap(lambda request, pk: result_view(self, request, pk)),
+                name="bots_dataset_imported",
+            ),
             *super().get_urls(),
         ]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Says how many records go too, instead of loading and listing them."""
-        counts = [f"{obj} with {obj.total} records" for obj in self.get_queryset(request).filter(pk__in=[obj.pk for obj in objs])]
+        chosen: Any = self.get_queryset(request).filter(pk__in=[obj.pk for obj in objs])
+        counts = [f"{dataset} with {dataset.total} records" for dataset in chosen]
         return counts, {"datasets": len(counts)}, set(), []
 
     def response_add(self, request: HttpRequest, obj: Dataset, post_url_continue: str | None = None) -> Any:
         """A new dataset opens, because the next step is to fill it."""
-        return super().response_add(request, obj, post_url_continue or reverse("admin:bots_dataset_change", args=[obj.pk]))
+        return super().response_add(
+            request, obj, post_url_continue or reverse("admin:bots_dataset_change", args=[obj.pk])
+        )
 
     @admin.display(description="records", ordering="total")
     def records(self, obj: Any) -> str:
@@ -90,7 +104,13 @@ class DatasetAdmin(OwnedAdmin):
     @admin.display(description="search")
     def progress(self, obj: Any) -> str:
         """How far embedding is; until then words alone find a record."""
-        return "no records yet" if not obj.total else "ready" if obj.ready == obj.total else f"{obj.ready} of {obj.total} records ready"
+        return (
+            "no records yet"
+            if not obj.total
+            else "ready"
+            if obj.ready == obj.total
+            else f"{obj.ready} of {obj.total} records ready"
+        )
 
 
 @admin.register(DatasetRecord)
@@ -113,7 +133,7 @@ class DatasetRecordAdmin(admin.ModelAdmin):
         records = DatasetRecord.objects.filter(dataset__in=Dataset.objects.visible_to(request.user))
         return records.annotate(embedded=Q(vectors__isnull=False)).defer("vectors").order_by("-id")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: DatasetRecord | None = None) -> list[str]:
+    def get_readonly_fields(self, _request: HttpRequest, obj: DatasetRecord | None = None) -> Any:
         """A record stays in its dataset."""
         return ["dataset"] if obj else []
 
@@ -122,7 +142,7 @@ class DatasetRecordAdmin(admin.ModelAdmin):
         kwargs["queryset"] = db_field.related_model.objects.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: DatasetRecord, form: Any, change: bool) -> None:
+    def save_model(self, _request: HttpRequest, obj: DatasetRecord, form: Any, change: bool) -> None:
         """Through the domain functions, which have it embedded."""
         if change:
             fields = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -130,11 +150,11 @@ class DatasetRecordAdmin(admin.ModelAdmin):
         else:
             obj.pk = services.create_record(**form.cleaned_data).pk
 
-    def delete_model(self, request: HttpRequest, obj: DatasetRecord) -> None:
+    def delete_model(self, _request: HttpRequest, obj: DatasetRecord) -> None:
         """Through the domain function."""
         services.delete_record(obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[DatasetRecord]) -> None:
+    def delete_queryset(self, _request: HttpRequest, queryset: models.QuerySet[DatasetRecord]) -> None:
         """The same for the list's action."""
         for record in queryset:
             services.delete_record(record)

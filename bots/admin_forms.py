@@ -17,7 +17,7 @@ class BlueprintForm(OwnedForm):
     def clean(self) -> dict[str, Any]:
         """The checks of the domain function, as messages at the fields."""
         super().clean()
-        defaults = self.cleaned_data.get("widget_defaults")
+        defaults: Any = self.cleaned_data.get("widget_defaults")
         try:
             for check in services.WIDGET_DEFAULTS_CHECKS if isinstance(defaults, dict) else ():
                 check(self.instance.owner, defaults)
@@ -39,7 +39,11 @@ class LinesField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """The lines that are not blank."""
-        return value if isinstance(value, list) else [line.strip() for line in (value or "").splitlines() if line.strip()]
+        return (
+            value
+            if isinstance(value, list)
+            else [line.strip() for line in (value or "").splitlines() if line.strip()]
+        )
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether the lists differ."""
@@ -50,13 +54,19 @@ class RecordForm(forms.ModelForm):
     """A record; other ways to ask are typed one a line."""
 
     alternatives = LinesField(
-        required=False, widget=AdminTextareaWidget(attrs={"rows": 3}), label="Other ways to ask", help_text="One a line. They help where visitors use other words than you do."
+        required=False,
+        widget=AdminTextareaWidget(attrs={"rows": 3}),
+        label="Other ways to ask",
+        help_text="One a line. They help where visitors use other words than you do.",
     )
 
     class Meta:
         model = DatasetRecord
         fields = ["dataset", "title", "text", "alternatives", "url"]
-        widgets = {"url": AdminTextInputWidget(attrs={"class": "vTextField"}), "text": AdminTextareaWidget(attrs={"rows": 14})}
+        widgets = {
+            "url": AdminTextInputWidget(attrs={"class": "vTextField"}),
+            "text": AdminTextareaWidget(attrs={"rows": 14}),
+        }
 
 
 class ImportForm(forms.Form):

@@ -27,13 +27,23 @@ def import_view(page: admin.ModelAdmin, request: HttpRequest, pk: UUID) -> HttpR
             result = import_records(dataset, file.name, file.read(), base_url=form.cleaned_data["base_url"])
         except ImportRejected as error:
             place = f"line {error.line}: " if error.line else ""
-            form.add_error("base_url" if error.field in ("base_url", "url") else "file", f"Nothing was imported. {place}{error.message}")
+            form.add_error(
+                "base_url" if error.field in ("base_url", "url") else "file",
+                f"Nothing was imported. {place}{error.message}",
+            )
         except ValidationError as error:
-            form.add_error("base_url" if "url" in getattr(error, "error_dict", {}) else "file", ["Nothing was imported.", *error.messages])
+            form.add_error(
+                "base_url" if "url" in getattr(error, "error_dict", {}) else "file",
+                ["Nothing was imported.", *error.messages],
+            )
         else:
             request.session[_key(pk)] = _report(file.name, result)
             return redirect("admin:bots_dataset_imported", pk=pk)
-    return TemplateResponse(request, "admin/bots/dataset/import.html", {**_context(page, request, dataset, "Import"), "form": form})
+    return TemplateResponse(
+        request,
+        "admin/bots/dataset/import.html",
+        {**_context(page, request, dataset, "Import"), "form": form},
+    )
 
 
 def result_view(page: admin.ModelAdmin, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -42,7 +52,11 @@ def result_view(page: admin.ModelAdmin, request: HttpRequest, pk: UUID) -> HttpR
     report = request.session.get(_key(pk))
     if report is None:
         return redirect("admin:bots_dataset_change", dataset.pk)
-    return TemplateResponse(request, "admin/bots/dataset/imported.html", {**_context(page, request, dataset, "Imported"), "report": report})
+    return TemplateResponse(
+        request,
+        "admin/bots/dataset/imported.html",
+        {**_context(page, request, dataset, "Imported"), "report": report},
+    )
 
 
 def _dataset(page: admin.ModelAdmin, request: HttpRequest, pk: UUID) -> Dataset:
@@ -67,7 +81,9 @@ def _report(filename: str, result: ImportResult) -> dict[str, Any]:
     return {
         "filename": filename,
         "taken": len(result.records),
-        "records": [[record.title or record.text[:80], len(record.text)] for record in result.records[:SHOWN]],
+        "records": [
+            [record.title or record.text[:80], len(record.text)] for record in result.records[:SHOWN]
+        ],
         "left_out": len(result.skipped),
         "skipped": [[skipped.where, skipped.reason] for skipped in result.skipped[:SHOWN]],
     }

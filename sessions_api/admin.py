@@ -61,30 +61,55 @@ class ConversationAdmin(OwnedAdmin):
     list_select_related = ["owner", "widget", "contact"]
     search_fields = ["id__startswith", "contact__name", "contact__email"]
     search_help_text = "Search by id, or by the contact’s name or email."
-    fields = ["widget", "bot", "contact", "language", "time_zone", "page", "meta", "id", "owner", "created_at"]
+    fields = [
+        "widget",
+        "bot",
+        "contact",
+        "language",
+        "time_zone",
+        "page",
+        "meta",
+        "id",
+        "owner",
+        "created_at",
+    ]
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Conversation]:
         """With the first question, one look into an index a row."""
-        first = Message.objects.filter(conversation=OuterRef("pk"), type=Message.Type.USER, hidden=False, deleted=False).order_by("position")
+        first = Message.objects.filter(
+            conversation=OuterRef("pk"), type=Message.Type.USER, hidden=False, deleted=False
+        ).order_by("position")
         text = first.annotate(start=Substr("text", 1, TITLE_CHARACTERS + 1)).values("start")[:1]
         return super().get_queryset(request).annotate(first_question=Subquery(text))
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any) -> Any:
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
         """With a page of the transcript."""
         messages = Message.objects.filter(conversation=obj).select_related("rating").order_by("position")
-        context.update(transcript=Paginator(messages, ROWS_A_PAGE).get_page(request.GET.get("p", 1)), title=self.question(obj), subtitle=None)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        context.update(
+            transcript=Paginator(messages, ROWS_A_PAGE).get_page(request.GET.get("p", 1)),
+            title=self.question(obj),
+            subtitle=None,
+        )
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, _request: HttpRequest) -> bool:
         """Conversations are made by visitors."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, _request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """They are read here."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, _request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """They are read here."""
         return False
 

@@ -14,7 +14,10 @@ from widgets.admin_forms import WidgetForm, widget_formfield
 from widgets.models import WidgetIntegration
 from widgets.snippet import embedding
 
-LATER = format_html('Some switches take effect with later versions; <a href="{}">Widget settings</a> says which.', "/docs/widget-settings")
+LATER = format_html(
+    'Some switches take effect with later versions; <a href="{}">Widget settings</a> says which.',
+    "/docs/widget-settings",
+)
 
 
 @admin.register(WidgetIntegration)
@@ -48,17 +51,27 @@ class WidgetAdmin(OwnedAdmin):
         usual = super().formfield_for_dbfield
         return widget_formfield(db_field, lambda field, **more: usual(field, request, **{**kwargs, **more}))
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any) -> Any:
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
         """With the snippet for this host."""
         if obj:
             own = f"{request.scheme}://{request.get_host()}"
             context.update(embedding(obj.pk, own), origin=own, test_url=reverse("widget-test", args=[obj.pk]))
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> Any:
         """A new widget opens, because the next step is its snippet."""
         if "_addanother" not in request.POST and "_popup" not in request.POST:
-            request.POST = request.POST | {"_continue": "1"}
+            posted = request.POST.copy()
+            posted["_continue"] = "1"
+            request.POST = posted  # type: ignore[assignment]
         return super().response_add(request, obj, post_url_continue)
 
     @admin.display(description="try it")
@@ -71,4 +84,6 @@ class WidgetAdmin(OwnedAdmin):
         """Copies of everything but id and alias."""
         for widget in queryset:
             services.clone_widget(widget)
-        self.message_user(request, f"Copied {len(queryset)}. A copy has its original's name and no alias.", messages.SUCCESS)
+        self.message_user(
+            request, f"Copied {len(queryset)}. A copy has its original's name and no alias.", messages.SUCCESS
+        )

@@ -38,6 +38,7 @@ class WidgetForm(OwnedForm):
         super().__init__(*args, **kwargs)
         blueprint = self.instance.blueprint
         given = given_by(blueprint.widget_defaults) if blueprint else {}
+        field: Any
         for name, field in self.fields.items():
             if name not in DEFAULTS:
                 continue
@@ -64,7 +65,9 @@ def widget_formfield(db_field: Any, formfield: Any) -> Any:
     if name == "layout":
         return forms.TypedChoiceField(required=False, empty_value=None, help_text="How it sits in the page.")
     if name in ONE_LINE:
-        return formfield(db_field, widget=AdminTextInputWidget(attrs={"class": "vTextField"}), empty_value=None)
+        return formfield(
+            db_field, widget=AdminTextInputWidget(attrs={"class": "vTextField"}), empty_value=None
+        )
     if name in TEXTS:
         return formfield(db_field, widget=AdminTextareaWidget(attrs={"rows": ROWS[name]}), empty_value=None)
     if name == "description":
@@ -74,9 +77,9 @@ def widget_formfield(db_field: Any, formfield: Any) -> Any:
 
 LABELS = {
     "stream": "Stream replies", "verbose": "Show what the bot does", "tools": "Tools", "unfurl": "Link cards", "math": "Formulas", "carousel": "Carousels",
-    "form": "Forms", "attachments": "Send files", "auto_scroll": "Follow a growing reply", "start_first": "Bot speaks first", "contact_collection": "Keep contacts",
-    "export_conversation": "Download the conversation", "restart_conversation": "Start again", "maximize": "Enlarge the window", "message_peek": "Messages peek out",
-    "voice_in": "Speak", "voice_out": "Listen", "powered_by": "“Powered by” line",
+    "form": "Forms", "attachments": "Files from visitors", "auto_scroll": "Follow a growing reply", "start_first": "Bot speaks first", "contact_collection": "Keep contacts",
+    "export_conversation": "Download", "restart_conversation": "Start again", "maximize": "Enlarge the window", "message_peek": "Messages peek out",
+    "voice_in": "Voice input", "voice_out": "Read aloud", "powered_by": "“Powered by” line",
 }  # fmt: skip
 
 

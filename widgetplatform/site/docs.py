@@ -92,13 +92,15 @@ def _rank(name: str) -> tuple[int, str]:
 
 
 @lru_cache(maxsize=64)
-def _read(page: Page, changed: int) -> ReadPage:
+def _read(page: Page, _changed: int) -> ReadPage:
     raw, html = to_html(page.read_bytes().decode(), lambda url: site_url(page, url))
     found = [Heading(int(level), anchor, unescape(text)) for level, anchor, text in _HEADING.findall(raw)]
     title = next((heading.text for heading in found if heading.level == 1), Path(page.path).stem)
     first = _PARAGRAPH.search(raw)
     words = " ".join(unescape(_TAG.sub("", first[1])).split()) if first else ""
-    return ReadPage(page, title, _shorten(words), html, tuple(heading for heading in found if heading.level > 1))
+    return ReadPage(
+        page, title, _shorten(words), html, tuple(heading for heading in found if heading.level > 1)
+    )
 
 
 def _shorten(text: str) -> str:
@@ -107,7 +109,7 @@ def _shorten(text: str) -> str:
         return text
     cut = text[:SUMMARY_CHARACTERS]
     end = max(cut.rfind(". "), cut.rfind(": "))
-    return cut[: end] + "." if end > 40 else cut[: cut.rfind(" ")] + "…"
+    return cut[:end] + "." if end > 40 else cut[: cut.rfind(" ")] + "…"
 
 
 def site_url(page: Page, url: str) -> str | None:

@@ -23,17 +23,20 @@ _ATTRIBUTES = {
 def to_html(markdown: str, place: Callable[[str], str | None]) -> tuple[str, str]:
     """The parser's html, with heading texts as data, and the page's: sanitized, links and pictures moved by ``place``."""
     extensions = ExtensionOptions()
-    extensions.table = extensions.strikethrough = extensions.tasklist = extensions.footnotes = extensions.alerts = True
+    extensions.table = extensions.strikethrough = extensions.tasklist = extensions.footnotes = (
+        extensions.alerts
+    ) = True
     extensions.header_id_prefix = ""
     rendering = RenderOptions()
     rendering.unsafe_ = True
     raw = render_markdown(markdown, extensions, None, rendering)
     html = PRE.sub(lambda pre: figure(pre, sealed=True), raw)
-    html = html.replace("<table>", '<div class="tbl" tabindex="0"><table>').replace("</table>", "</table></div>")
+    html = html.replace("<table>", '<div class="tbl" tabindex="0"><table>').replace(
+        "</table>", "</table></div>"
+    )
     html = html.replace(' align="right"', ' class="n"')
 
-    def attribute(tag: str, name: str, value: str) -> str | None:
+    def attribute(_tag: str, name: str, value: str) -> str | None:
         return place(value) if name in ("href", "src") else value
 
     return raw, nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=attribute, link_rel=None)
-

@@ -18,9 +18,13 @@ ALLOWED = {
 }
 
 
-def keep_operator_group(**signal: Any) -> None:
+def keep_operator_group(**_signal: Any) -> None:
     """Make the group and give it what it lacks; what an administrator added stays. Runs after each migrate."""
     group, _ = Group.objects.get_or_create(name=GROUP)
     wanted = {(app, f"{action}_{model}") for (app, model), actions in ALLOWED.items() for action in actions}
-    permissions = Permission.objects.filter(content_type__app_label__in={app for app, _ in wanted}).select_related("content_type")
-    group.permissions.add(*(each for each in permissions if (each.content_type.app_label, each.codename) in wanted))
+    permissions = Permission.objects.filter(
+        content_type__app_label__in={app for app, _ in wanted}
+    ).select_related("content_type")
+    group.permissions.add(
+        *(each for each in permissions if (each.content_type.app_label, each.codename) in wanted)
+    )

@@ -34,15 +34,29 @@ def seed() -> None:
     """Make what is missing and read the documentation again when it changed; what an operator edited stays."""
     owner = _operator()
     with transaction.atomic():
-        dataset = Dataset.objects.for_owner(owner).filter(alias="documentation").first() or bots.create_dataset(
-            owner, alias="documentation", name="Documentation", description="README.md and docs/*.md of this project."
+        dataset = Dataset.objects.for_owner(owner).filter(
+            alias="documentation"
+        ).first() or bots.create_dataset(
+            owner,
+            alias="documentation",
+            name="Documentation",
+            description="README.md and docs/*.md of this project.",
         )
         _load(dataset, knowledge_pages())
         bot = Bot.objects.for_owner(owner).filter(alias="guide").first() or bots.create_bot(
             owner, alias="guide", name="Guide", model="knowledge", dataset=dataset
         )
         if not WidgetIntegration.objects.for_owner(owner).filter(alias=ALIAS).exists():
-            widgets.create_widget(owner, alias=ALIAS, name="Demo", bot=bot, title="Guide", intro=INTRO, placeholder="Ask about ChatWidget", theme="auto")
+            widgets.create_widget(
+                owner,
+                alias=ALIAS,
+                name="Demo",
+                bot=bot,
+                title="Guide",
+                intro=INTRO,
+                placeholder="Ask about ChatWidget",
+                theme="auto",
+            )
 
 
 def _operator() -> User:
@@ -63,7 +77,9 @@ def _keep(path: Path, password: str) -> None:
 
 def _load(dataset: Dataset, pages: list[Page]) -> None:
     contents = [(page, page.read_bytes()) for page in pages]
-    digest = hashlib.sha256(b"\0".join(page.path.encode() + b"\0" + data for page, data in contents)).hexdigest()
+    digest = hashlib.sha256(
+        b"\0".join(page.path.encode() + b"\0" + data for page, data in contents)
+    ).hexdigest()
     if dataset.meta.get(HASH_KEY) == digest:
         return
     for record in dataset.records.all():

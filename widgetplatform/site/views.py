@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from widgetplatform.site.demo import demo_widget
-from widgetplatform.site.docs import find_image, find_page, pages, read_page
+from widgetplatform.site.docs import find_image, find_page, knowledge_pages, pages, read_page
 
 
 @require_safe
@@ -15,7 +15,11 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "site/home.html",
-        {"widget": widget, "widget_id": widget.pk if widget else "YOUR-WIDGET", "pages": [read_page(page) for page in pages()]},
+        {
+            "widget": widget,
+            "widget_id": widget.pk if widget else "YOUR-WIDGET",
+            "pages": [read_page(page) for page in knowledge_pages()],
+        },
     )
 
 
@@ -26,11 +30,13 @@ def docs(request: HttpRequest, slug: str = "") -> HttpResponse:
     if page is None:
         raise Http404("no such page")
     listed = [read_page(each) for each in pages()]
-    return render(request, "site/docs.html", {"page": read_page(page), "pages": listed, "widget": demo_widget()})
+    return render(
+        request, "site/docs.html", {"page": read_page(page), "pages": listed, "widget": demo_widget()}
+    )
 
 
 @require_safe
-def docs_image(request: HttpRequest, name: str) -> FileResponse:
+def docs_image(_request: HttpRequest, name: str) -> FileResponse:
     """A picture that a page of the documentation shows."""
     path = find_image(name)
     if path is None:

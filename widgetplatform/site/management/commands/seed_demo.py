@@ -11,7 +11,7 @@ from widgetplatform.site.seeding import seed
 class Command(BaseCommand):
     help = "Make the demo's user, bot, knowledge and widget where they are missing; read the documentation again when it changed."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("PRODUCTION is set: the demo is for trying things out and is not made here")
         seed()
