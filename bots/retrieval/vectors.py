@@ -12,8 +12,9 @@ from .embedder import Embedder, Vectors
 VERSION = 1
 PATH_SEPARATOR = " › "
 MAX_TITLES = 24
-MAX_SENTENCES = 16
-MAX_BODY_CHARS = 1600
+MAX_SENTENCES = 12
+MAX_SENTENCE_CHARS = 240
+MAX_BODY_CHARS = 1000
 _HEADER = struct.Struct("<B8s8sHHH")  # version, embedder, texts, dim, titles, sentences
 
 
@@ -47,9 +48,10 @@ def leaf(title: str) -> str:
 def plan_record(title: str, text: str, alternatives: Sequence[str] = ()) -> Plan:
     """What to embed of a record: its title (whole path and last heading), other phrasings, title + text, title + sentence."""
     name = leaf(title)
-    titles = list(dict.fromkeys(t.strip() for t in (name, title, *alternatives) if t.strip()))[:MAX_TITLES]
-    body = f"{name}\n{plain(text)[:MAX_BODY_CHARS]}"
-    parts = [f"{name}\n{sentence[:400]}" for sentence in sentences(text)[:MAX_SENTENCES]]
+    words = plain(text)
+    titles = list(dict.fromkeys(t.strip() for t in (name, title, *alternatives) if t.strip()))[:MAX_TITLES] or [words[:100] or "-"]
+    body = f"{name}\n{words[:MAX_BODY_CHARS]}"
+    parts = [f"{name}\n{sentence[:MAX_SENTENCE_CHARS]}" for sentence in sentences(text)[:MAX_SENTENCES]]
     return Plan((*titles, body, *parts), len(titles))
 
 
@@ -83,7 +85,7 @@ def is_current(data: bytes | memoryview | None, plan: Plan, embedder_name: str) 
 
 
 def embed_record(title: str, text: str, alternatives: Sequence[str], embedder: Embedder) -> bytes:
-    """Embed one record and pack the result: up to 41 texts, 12 to 70 ms of CPU each."""
+    """Embed one record and pack the result: up to 37 texts, 12 to 70 ms of CPU each."""
     plan = plan_record(title, text, alternatives)
     return pack_vectors(plan, embedder.embed_passages(plan.texts), embedder.name)
 
