@@ -1,6 +1,6 @@
 """The base of every API route. Public names:
 
-- ``views.VerbView``, ``views.AsyncVerbView``: one operation as ``get`` or ``post``; return ``Response(data)`` or any Django response.
+- ``views.VerbView``: one operation as ``get`` or ``post``; return ``Response(data)`` or any Django response.
 - ``views.Resource`` and ``routing.verbs(prefix, Resource, "create list fetch update delete")``: a model's verb routes.
   Hooks: ``get_queryset``, ``get_item``, ``filter_list``, ``perform_create``; further verbs are methods, listed in ``verbs``.
 - ``serializers.ResourceSerializer``: model fields in snake_case in ``Meta.fields``; camelCase on the wire, null and absent as the contract says;
@@ -12,5 +12,6 @@
 - ``errors``: ``ApiError(status, message, code=None, retry_after=None)``; for plain views ``json_error(status, message, code, retry_after)``
   and ``problem_of(exception)``; ``handlers`` has the root URLconf's handler400, 403, 404 and 500.
 - ``parsers``: ``parse_object(raw)``, ``check_length(META)`` for plain views; DRF views use ``StrictJSONParser``.
-- ``schema.VerbSchema`` describes it all; ``extend_schema`` on a view adds or overrides.
+- ``schema.VerbSchema`` describes it all; ``extend_schema`` on a view adds or overrides;
+  ``described.described("POST", request=…, responses=…)`` puts a plain async view into it.
 """

@@ -1,14 +1,12 @@
-"""Views of the API: one operation (sync or async), and a whole resource with its verb routes."""
+"""Views of the API: one operation, and a whole resource with its verb routes."""
 
 from collections.abc import Callable
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from rest_framework import exceptions
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,29 +49,6 @@ class VerbView(APIView):
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
             request.META["CONTENT_LENGTH"] = "1"
         return super().initialize_request(request, *args, **kwargs)
-
-
-class AsyncVerbView(VerbView):
-    """The same for ``async def get`` or ``post``; authentication and permissions run in a thread."""
-
-    async def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        """As DRF's, awaiting the handler."""
-        self.args, self.kwargs = args, kwargs
-        self.request = self.initialize_request(request, *args, **kwargs)
-        self.headers = self.default_response_headers
-        try:
-            await sync_to_async(self.initial)(self.request, *args, **kwargs)
-            name = (request.method or "").lower()
-            handler = getattr(self, name, None) if name in ("get", "post") else None
-            if handler is None:
-                raise exceptions.MethodNotAllowed(request.method or "")
-            response = await handler(self.request, *args, **kwargs)
-        except Exception as error:
-            response = self.handle_exception(error)
-        self.response = self.finalize_response(self.request, response, *args, **kwargs)
-        if isinstance(self.response, Response):
-            self.response.render()  # here, or Django would hop to a thread for it
-        return self.response
 
 
 class Resource(ViewSetMixin, VerbView):

@@ -5,14 +5,12 @@ import json
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
 from django.http import Http404
-from django.test import AsyncRequestFactory, RequestFactory
+from django.test import RequestFactory
 from rest_framework import exceptions
-from rest_framework.response import Response
 
 from widgetplatform.api import handlers
 from widgetplatform.api.errors import ApiError, json_error, problem_of
 from widgetplatform.api.validation import validation_message
-from widgetplatform.api.views import AsyncVerbView, VerbView
 
 
 def test_unknown_routes(db, client):
@@ -77,34 +75,3 @@ def test_plain_responses():
 def test_messages_name_fields_as_the_api_does():
     detail = {"auto_scroll": ["must be true or false"], "items": [{}, {"first_name": ["a", "b"]}], "non_field_errors": ["whole"]}
     assert validation_message(detail) == "autoScroll: must be true or false; items[1].firstName: a, b; whole"
-
-
-class Echo(AsyncVerbView):
-    permission_classes = ()
-
-    async def post(self, request, word):
-        if word == "refuse":
-            raise ApiError(409, "refused")
-        return Response({"word": word, **request.data})
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("method", "word", "body", "status"), [("POST", "a", b'{"b": 1}', 200), ("POST", "refuse", b"{}", 409), ("POST", "a", b"[", 400), ("GET", "a", b"", 405), ("DELETE", "a", b"", 405)]
-)
-async def test_async_views(method, word, body, status):
-    request = AsyncRequestFactory().generic(method, "/api/v1/x", body, content_type="application/json")
-    response = await Echo.as_view()(request, word=word)
-    assert response.status_code == status
-    assert json.loads(response.content) == {"word": "a", "b": 1} if status == 200 else set(json.loads(response.content)) == {"message", "code"}
-
-
-@pytest.mark.django_db
-async def test_async_views_refuse_bad_tokens_and_want_one_by_default():
-    request = AsyncRequestFactory().post("/api/v1/x", headers={"authorization": "Bearer nonsense"})
-    assert (await Echo.as_view()(request, word="a")).status_code == 401
-
-    class Private(Echo):
-        permission_classes = VerbView.permission_classes
-
-    assert (await Private.as_view()(AsyncRequestFactory().post("/api/v1/x"), word="a")).status_code == 401

@@ -1,7 +1,12 @@
 """/api/v1/schema and /api/v1/docs: valid OpenAPI, names as the contract has them, a page without script."""
 
 import pytest
+from django.urls import path
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
+
+from widgetplatform.api.described import described
+from widgetplatform.api.serializers import ErrorSerializer, IdSerializer
 
 CONTRACT = {
     **{f"/api/v1/{noun}/create": ("post", f"create{name}") for noun, name in (("bot", "Bot"), ("dataset", "Dataset"), ("blueprint", "Blueprint"))},
@@ -30,11 +35,11 @@ def test_it_is_valid_openapi(schema):
 
 
 def test_operations_are_named_as_in_the_contract(schema):
-    for path, (method, operation) in CONTRACT.items():
-        assert schema["paths"][path][method]["operationId"] == operation
+    for route, (method, operation) in CONTRACT.items():
+        assert schema["paths"][route][method]["operationId"] == operation
 
 
-def test_mutations_answer_ids_and_lists_pages(schema, capsys):
+def test_mutations_answer_ids_and_lists_pages(schema):
     create = schema["paths"]["/api/v1/bot/create"]["post"]
     assert create["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/Bot")
     assert create["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Id")
@@ -55,11 +60,26 @@ def test_the_page(db, client):
     response = client.get("/api/v1/docs")
     assert response.status_code == 200
     page = response.content.decode()
-    for path, (_, operation) in CONTRACT.items():
-        assert path in page
+    for route, (_, operation) in CONTRACT.items():
+        assert route in page
         assert f'id="{operation}"' in page
     assert "<script" not in page
     assert "<style" not in page
     assert "style=" not in page
     assert "//" not in page.replace("http://", "").replace("https://", "")
     assert "Only items of this blueprint" in page
+
+
+def test_plain_views_can_be_described():
+    @described("POST", public=True, request=ErrorSerializer, responses=IdSerializer)
+    async def complete(request, conversation_id):
+        """Answer a message."""
+
+    patterns = [path("api/v1/conversation/<str:conversation_id>/complete", complete)]
+    operation = SchemaGenerator(patterns=patterns).get_schema(public=True)["paths"]["/api/v1/conversation/{conversationId}/complete"]["post"]
+    assert operation["operationId"] == "completeConversation"
+    assert operation["description"] == "Answer a message."
+    assert operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/Error")
+    assert operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Id")
+    assert {} in operation["security"]
+    assert "429" in operation["responses"]
