@@ -2,8 +2,10 @@
 
 import hashlib
 import secrets
+from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 
@@ -44,7 +46,7 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def create_api_token(owner: models.Model, name: str = "", expires_at: object = None) -> tuple[ApiToken, str]:
+def create_api_token(owner: User, name: str = "", expires_at: datetime | None = None) -> tuple[ApiToken, str]:
     """A new token of ``owner``: the row, and the text that must be shown now because it is not kept."""
     token = f"sk-{secrets.token_urlsafe(TOKEN_BYTES)}"
     row = ApiToken.objects.create(
@@ -67,3 +69,6 @@ class MetaEntry(models.Model):
             models.Index(fields=["owner", "kind", "path", "value", "object_id"], name="accounts_meta_find"),
             models.Index(fields=["kind", "object_id"], name="accounts_meta_of"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.path}={self.value}"

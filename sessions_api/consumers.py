@@ -15,14 +15,13 @@ from sessions_api.errors import Refused
 from sessions_api.frames import BadFrame, read_frame
 from sessions_api.history import Since
 from sessions_api.hub import hub
-from sessions_api.keeper import keeper
 from sessions_api.limits import client_address
-from sessions_api.surroundings import set_conversation
 from sessions_api.sockets import Socket
+from sessions_api.surroundings import set_conversation
 from sessions_api.tokens import TokenError
 from sessions_api.wire import PROTOCOL, CloseCode, ms
-from widgets.config import rendering_features
 from widgetplatform import metrics
+from widgets.config import rendering_features
 
 logger = logging.getLogger(__name__)
 EXPIRY_GRACE_SECONDS = 600  # an open reply may end after the session did

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Literal, cast
 
 from bots.engines.base import Engine, HistoryItem, Turn
 from bots.engines.registry import get_engine
@@ -11,6 +12,7 @@ from rendering import Features
 from sessions_api.models import Conversation, Message
 from widgets.config import effective_of, rendering_features
 
+Spoken = Literal["user", "bot", "context", "instruction"]
 HISTORY = 40  # messages; the token budget of a provider comes with providers
 
 IN_CONTEXT = (Message.Type.USER, Message.Type.BOT, Message.Type.CONTEXT, Message.Type.INSTRUCTION)
@@ -48,7 +50,7 @@ def load_context(conversation_id: uuid.UUID, position: int) -> Context:
     )
     names = ("stream", "verbose", "tools", "unfurl", "math", "carousel", "form", "attachments")
     turn = Turn(
-        history=tuple(HistoryItem(type, text) for type, text in reversed(rows)),
+        history=tuple(HistoryItem(cast(Spoken, kind), text) for kind, text in reversed(rows)),
         instructions=bot.backstory,
         model=bot.model,
         options=options,

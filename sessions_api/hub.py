@@ -34,8 +34,9 @@ class Live(Protocol):
 
     id: uuid.UUID
     attempt: int
-    rev: int
 
+    @property
+    def rev(self) -> int: ...
     def snapshot(self) -> dict[str, Any]: ...
     def request_stop(self) -> None: ...
 

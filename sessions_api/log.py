@@ -36,9 +36,11 @@ class Log:
         self.changes: list[Change] = []
         self._moved: set[uuid.UUID] = set()
         self._inserts: list[Message] = []
-        self.busy: dict[uuid.UUID, uuid.UUID] = dict(
-            Message.objects.filter(conversation_id__in=ids, status=Message.Status.OPEN).values_list("conversation_id", "pk")
-        )
+        self.busy: set[uuid.UUID] = set()  # conversations with an open reply
+        self.waiting: set[uuid.UUID] = set()  # and with queued ones
+        unfinished = Message.objects.filter(conversation_id__in=ids, status__in=(Message.Status.OPEN, Message.Status.QUEUED))
+        for conversation_id, status in unfinished.values_list("conversation_id", "status"):
+            (self.busy if status == Message.Status.OPEN else self.waiting).add(conversation_id)
         self._known = self._messages_by_cid([operation for operation in operations if operation.cid])
         self._sessions = self._load_sessions([operation.session_id for operation in operations if operation.session_id])
 
@@ -74,20 +76,27 @@ class Log:
         if message.cid:
             self._known[(message.conversation_id, message.cid)] = message
         if message.status == Message.Status.OPEN:
-            self.busy[message.conversation_id] = message.pk
+            self.busy.add(message.conversation_id)
+        elif message.status == Message.Status.QUEUED:
+            self.waiting.add(message.conversation_id)
         self.changed(message)
 
     def changed(self, message: Message) -> None:
         """Tell clients of this row after the commit."""
         self.changes.append(Change(message.conversation_id, message))
 
-    def save(self) -> None:
-        """Write the inserts and the new numbers."""
+    def write_inserts(self) -> None:
+        """Write the collected rows now, for an operation that must find them."""
         if self._inserts:
             Message.objects.bulk_create(self._inserts)
+            self._inserts = []
+
+    def save(self) -> None:
+        """Write the inserts and the new numbers."""
+        self.write_inserts()
         if self._moved:
             field = Conversation._meta.pk
-            rows = [(self.heads[pk], field.get_db_prep_value(pk, connection)) for pk in sorted(self._moved)]  # type: ignore[union-attr]
+            rows = [(self.heads[pk], field.get_db_prep_value(pk, connection)) for pk in sorted(self._moved)]
             with connection.cursor() as cursor:
                 cursor.executemany("UPDATE sessions_api_conversation SET last_seq = %s WHERE id = %s", rows)
 

@@ -119,6 +119,9 @@ class Session(models.Model):
     class Meta:
         ordering = ["-created_at"]
 
+    def __str__(self) -> str:
+        return str(self.jti)
+
 
 class Rating(models.Model):
     """A visitor's vote on a message; a repeat replaces."""
@@ -129,3 +132,6 @@ class Rating(models.Model):
     reason = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.value:+d}"

@@ -137,7 +137,10 @@ class Close(Operation):
 
 def open_next(log: Log, conversation_id: uuid.UUID) -> Message | None:
     """Open the oldest queued reply of a conversation that has none open."""
-    log.busy.pop(conversation_id, None)
+    log.busy.discard(conversation_id)
+    if conversation_id not in log.waiting:
+        return None
+    log.write_inserts()  # the queued one may be of this batch
     queued = Message.objects.filter(conversation_id=conversation_id, status=Status.QUEUED).order_by("position").first()
     if queued is None:
         return None
@@ -151,7 +154,7 @@ def _open(log: Log, reply: Message) -> None:
     reply.save(update_fields=[
         "status", "lease_until", "seq", "stop_requested", "attempt", "tries", "text", "blocks", "sources", "code", "cause",
     ])
-    log.busy[reply.conversation_id] = reply.pk
+    log.busy.add(reply.conversation_id)
     log.changed(reply)
 
 
@@ -206,6 +209,7 @@ class Retry(Operation):
         reply.text, reply.blocks, reply.sources, reply.code, reply.cause = "", [], [], "", ""
         if self.conversation_id in log.busy:
             reply.status, reply.seq = Status.QUEUED, log.next_seq(self.conversation_id)
+            log.waiting.add(self.conversation_id)
             reply.save(update_fields=["status", "seq", "attempt", "tries", "text", "blocks", "sources", "code", "cause"])
             log.changed(reply)
         else:

@@ -13,12 +13,13 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 
 from bots.engines.base import Activity, End, EngineError, Sources, Text, Usage
-from rendering import Features, Stream, render
+from rendering import Change, Features, Stream, render
 from sessions_api.context import Context, NoBot, load_context
 from sessions_api.hub import hub
 from sessions_api.models import Message
 from sessions_api.operations import Checkpoint, Close
 from sessions_api.pace import Pace
+from sessions_api.wire import delta_frame
 
 logger = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 0.5
@@ -57,7 +58,7 @@ class Generation:
 
     def snapshot(self) -> dict[str, Any]:
         """Everything shown so far, as one long delta."""
-        return self._stream.snapshot().frame(str(self.id), self.attempt)
+        return self._frame(self._stream.snapshot())
 
     def request_stop(self) -> None:
         """End now; what was written stays."""
@@ -69,7 +70,8 @@ class Generation:
         """Generate, then close the row; whatever goes wrong becomes a coded end with what arrived kept."""
         self._task = asyncio.current_task()
         hub.begin(self.conversation_id, self)
-        status, code, cause = Status.DONE, "", ""
+        status: str = Status.DONE
+        code = cause = ""
         try:
             load = sync_to_async(load_context, thread_sensitive=False)
             self._context = await load(self.conversation_id, self._message.position)
@@ -144,7 +146,10 @@ class Generation:
     def _flush(self) -> None:
         change = self._stream.change()
         if change is not None and not self.lost:
-            hub.delta(self.conversation_id, change.frame(str(self.id), self.attempt))
+            hub.delta(self.conversation_id, self._frame(change))
+
+    def _frame(self, change: Change) -> dict[str, Any]:
+        return delta_frame(change, str(self.id), self._message.position, self.attempt)
 
     def _keep(self) -> None:
         """Checkpoint for readers that join later; the generation does not wait for it."""

@@ -60,7 +60,7 @@ def read_token(token: str, allow_expired: bool = False) -> SessionClaims:
         raise TokenError("The session token is not one")
     try:
         header = jwt.get_unverified_header(token)
-        key = settings.SESSION_SIGNING_KEYS.get(header.get("kid"))
+        key = settings.SESSION_SIGNING_KEYS.get(header.get("kid", ""))
         if key is None or header.get("alg") != ALGORITHM or not set(header) <= {"alg", "kid", "typ"}:
             raise TokenError("The session token is not one of this installation")
         payload = jwt.decode(

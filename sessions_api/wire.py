@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from rendering import Change
 from sessions_api.models import Message
 
 PROTOCOL = "chat.v1"
@@ -77,3 +78,8 @@ def ms(moment: Any) -> int:
 def visible(message: Message) -> bool:
     """Whether a visitor may see the row."""
     return message.deleted or (message.type in Message.VISIBLE_TYPES and not message.hidden)
+
+
+def delta_frame(change: Change, reply: str, position: int, attempt: int) -> dict[str, Any]:
+    """What happened to an open reply's html."""
+    return change.frame(reply, attempt)

@@ -1,16 +1,24 @@
 """The widget integration: all fields of the contract. Null means "not set here": the blueprint's value, then the default."""
 
+from collections.abc import Callable
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.names import validate_text
 from bots.models import BlueprintedObject, Bot
-from widgets.validation import validate_language, validate_layout, validate_origin, validate_plugins, validate_theme
+from widgets.validation import (
+    validate_language,
+    validate_layout,
+    validate_origin,
+    validate_plugins,
+    validate_theme,
+)
 
 SESSION_MS_MAX = 3_600_000
 
 
-def _text(help_text: str, *validators: object) -> models.TextField:
+def _text(help_text: str, *validators: Callable[[str], None]) -> models.TextField:
     return models.TextField(null=True, blank=True, validators=[validate_text, *validators], help_text=help_text)
 
 

@@ -7,8 +7,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest
 
-from accounts.authentication import bearer_token
-from accounts.authentication import authenticate_token
+from accounts.authentication import authenticate_token, bearer_token
 from accounts.ids import parse_id
 from accounts.names import ALIAS
 from sessions_api.access import open_session, origin_allowed

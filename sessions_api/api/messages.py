@@ -67,7 +67,7 @@ async def create(request: HttpRequest, conversation_id: str) -> HttpResponseBase
     body = body_of(request)
     kind, text = body.get("type"), body.get("text")
     allowed = Message.Type.values if caller.operator else [Message.Type.USER]
-    if kind not in allowed:
+    if not isinstance(kind, str) or kind not in allowed:
         raise ParseError(f"type: must be one of {', '.join(allowed)}")
     if not isinstance(text, str):
         raise ParseError("text: must be a text")
