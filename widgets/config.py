@@ -25,7 +25,7 @@ API_PREFIX = "/api/v1"
 SOCKET_PATH = "/ws/v1/conversation"
 POSITION = "bottom-right"
 PEEKS_MAX = 3
-LAUNCHER_STRINGS = re.compile(r"open|close|chat|openPage|refused|failed|unread\..+")
+LAUNCHER_STRINGS = "launcher."  # the keys that begin so, without that
 REPLY_BUTTON = re.compile(r"\[([^\[\]]+)\]\(\)")
 REPLY_BUTTON_LINE = re.compile(r"\s*(?:[-*]\s+)?(?:\[[^\[\]]+\]\(\)\s*)+")
 FEATURES = (
@@ -116,7 +116,11 @@ def launcher_config(effective: Effective, language: str) -> dict[str, Any]:
         **_common(effective, language),
         "icon": None,
         "peek": [text for text in peek if text][:PEEKS_MAX],
-        "strings": {key: text for key, text in strings.items() if LAUNCHER_STRINGS.fullmatch(key)},
+        "strings": {
+            key.removeprefix(LAUNCHER_STRINGS): text
+            for key, text in strings.items()
+            if key.startswith(LAUNCHER_STRINGS)
+        },
         "frame": f"/integrations/widget/{effective.id}/frame",
         "panel": static("widget/panel.js"),
     }

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.safestring import SafeString, mark_safe
 
 from widgets.config import API_PREFIX, launcher_config, public_config
 from widgets.effective import Effective
-from widgets.languages import direction
 from widgets.layouts import FULLSCREEN
 from widgets.origins import frame_ancestors
 
@@ -54,14 +54,15 @@ def frame_page(effective: Effective, language: str, own: str, whole: bool = Fals
     config = public_config(effective, language)
     if whole:
         config["layout"] = FULLSCREEN
+    title = config["title"] or config["strings"]["launcher.chat"]
     context = {
-        "config_json": json.dumps(config, ensure_ascii=False, separators=(",", ":")).translate(
-            SCRIPT_ESCAPES
-        ),
-        "language": language,
-        "dir": direction(language),
-        "title": config["title"] or "Chat",
-        **_assets(),
+        **{name: config[name] for name in ("language", "dir", "features", "strings")},
+        "title": title,
+        "theme": config["theme"]["name"],
+        "placeholder": config["placeholder"] or config["strings"]["placeholder"],
+        "home": "/",
+        "modules": [static(name) for name in _modules()],
+        "config_json": _script_data(config),
     }
     headers = (
         ("Content-Security-Policy", frame_policy(effective, own)),
@@ -118,17 +119,17 @@ def _permissions(effective: Effective) -> str:
     return f"camera=(), display-capture=(), geolocation=(), payment=(), usb=(), {microphone}"
 
 
+def _script_data(value: Any) -> SafeString:
+    """JSON that cannot leave the script element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return mark_safe(text.translate(SCRIPT_ESCAPES))  # noqa: S308 - nothing that html reads is left
+
+
 @lru_cache(maxsize=1)
-def _files() -> dict[str, list[str]]:
-    root = Path(settings.BASE_DIR) / "static"
-    return {
-        "css": sorted(str(path.relative_to(root)) for path in (root / "widget" / "css").glob("*.css")),
-        "modules": sorted(str(path.relative_to(root)) for path in (root / "widget" / "frame").glob("*.js")),
-    }
-
-
-def _assets() -> dict[str, Any]:
-    return {kind: [static(name) for name in names] for kind, names in _files().items()}
+def _modules() -> list[str]:
+    """Every module of the frame, because modulepreload fetches no dependencies."""
+    folder = Path(settings.BASE_DIR) / "static" / "widget" / "frame"
+    return sorted(f"widget/frame/{path.name}" for path in folder.glob("*.js"))
 
 
 def _loader_path() -> Path:

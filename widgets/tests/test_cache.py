@@ -90,7 +90,9 @@ def test_an_old_value_is_loaded_again(memory: ConfigCache[str], source: Source, 
     assert source.loads == 2
 
 
-def test_while_one_refreshes_the_others_get_the_stale_value_at_once(memory: ConfigCache[str], source: Source, clock: Clock) -> None:
+def test_while_one_refreshes_the_others_get_the_stale_value_at_once(
+    memory: ConfigCache[str], source: Source, clock: Clock
+) -> None:
     memory.get(KEY)
     source.value, source.gate = "second", threading.Event()
     source.entered.clear()

@@ -3,7 +3,14 @@
 import pytest
 from babel import Locale
 
-from widgets.languages import OWN_NAMES, accepted_languages, choose_language, direction, language_code, parse_languages
+from widgets.languages import (
+    OWN_NAMES,
+    accepted_languages,
+    choose_language,
+    direction,
+    language_code,
+    parse_languages,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,7 +25,9 @@ def test_a_language_is_a_code_or_a_name(text: str, code: str) -> None:
     assert language_code(text) == code
 
 
-@pytest.mark.parametrize("text", ["", "xx", "klingons", "en-XX", "en-", "-", "1", "e" * 100, "en\x00", "../en"])
+@pytest.mark.parametrize(
+    "text", ["", "xx", "klingons", "en-XX", "en-", "-", "1", "e" * 100, "en\x00", "../en"]
+)
 def test_anything_else_is_unknown(text: str) -> None:
     assert language_code(text) is None
 
@@ -30,7 +39,7 @@ def test_own_names_are_those_of_cldr() -> None:
 def test_a_list_keeps_its_order_and_names_the_unknown() -> None:
     assert parse_languages("en, spanish, pt-BR, English") == ("en", "es", "pt-BR")
     assert parse_languages("") == ()
-    with pytest.raises(ValueError, match="“dothraki”, “xx”.*English, es or pt-BR"):
+    with pytest.raises(ValueError, match=r"“dothraki”, “xx”.*English, es or pt-BR"):
         parse_languages("en, dothraki, xx")
 
 
@@ -47,6 +56,9 @@ def test_a_browser_lists_its_languages_by_weight() -> None:
     assert accepted_languages("") == ()
 
 
-@pytest.mark.parametrize(("code", "way"), [("en", "ltr"), ("ar", "rtl"), ("he", "rtl"), ("fa-IR", "rtl"), ("ja", "ltr"), ("xx", "ltr")])
+@pytest.mark.parametrize(
+    ("code", "way"),
+    [("en", "ltr"), ("ar", "rtl"), ("he", "rtl"), ("fa-IR", "rtl"), ("ja", "ltr"), ("xx", "ltr")],
+)
 def test_a_language_has_a_direction(code: str, way: str) -> None:
     assert direction(code) == way

@@ -25,7 +25,9 @@ def test_settings_follow_the_name() -> None:
 
 
 def test_json_has_name_config_and_css() -> None:
-    theme = parse_theme('{"name": "auto", "config": {"accent": "#c2410c", "gap": 8}, "css": ".x { color: red }"}')
+    theme = parse_theme(
+        '{"name": "auto", "config": {"accent": "#c2410c", "gap": 8}, "css": ".x { color: red }"}'
+    )
     assert theme == Theme("auto", {"accent": "#c2410c", "gap": "8"}, ".x { color: red }")
     assert parse_theme("{}") == Theme()
 

@@ -1,0 +1,77 @@
+"""launcher.json and widget.js."""
+
+import pytest
+from django.test import Client
+
+from accounts.ids import new_id
+from widgets.models import WidgetIntegration
+from widgets.services import update_widget
+
+
+def path(widget: WidgetIntegration) -> str:
+    return f"/integrations/widget/{widget.pk}/launcher.json"
+
+
+def test_any_page_reads_an_open_widget(client: Client, widget: WidgetIntegration) -> None:
+    answer = client.get(path(widget), headers={"origin": "https://any.example"})
+    assert answer.status_code == 200
+    assert answer.json()["id"] == str(widget.pk)
+    assert answer["Access-Control-Allow-Origin"] == "https://any.example"
+    assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert answer["Cache-Control"] == "no-cache"
+    assert "Origin" in answer["Vary"]
+    assert "Access-Control-Allow-Credentials" not in answer
+
+
+@pytest.mark.parametrize("origin", ["https://a.example", "http://testserver"])
+def test_an_allowed_page_gets_its_own_origin_back(
+    client: Client, widget: WidgetIntegration, origin: str
+) -> None:
+    update_widget(widget, origin="https://a.example")
+    answer = client.get(path(widget), headers={"origin": origin})
+    assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (200, origin)
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://b.example", "null", "https://a.example.evil.example", "nonsense"]
+)
+def test_another_page_is_refused(client: Client, widget: WidgetIntegration, origin: str) -> None:
+    update_widget(widget, origin="https://a.example")
+    answer = client.get(path(widget), headers={"origin": origin})
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "NOT_AUTHORIZED"
+    assert "origin" in answer.json()["message"]
+    assert "Access-Control-Allow-Origin" not in answer
+    assert "Origin" in answer["Vary"]
+
+
+def test_the_platform_s_own_pages_send_no_origin(client: Client, widget: WidgetIntegration) -> None:
+    update_widget(widget, origin="https://a.example")
+    assert client.get(path(widget)).status_code == 200
+
+
+def test_who_has_it_gets_304_with_the_origin(client: Client, widget: WidgetIntegration) -> None:
+    etag = client.get(path(widget))["ETag"]
+    again = client.get(path(widget), headers={"if-none-match": etag, "origin": "https://any.example"})
+    assert (again.status_code, again["Access-Control-Allow-Origin"]) == (304, "https://any.example")
+
+
+@pytest.mark.django_db
+def test_an_unknown_widget_is_a_404_that_any_page_can_read(client: Client) -> None:
+    answer = client.get(
+        f"/integrations/widget/{new_id()}/launcher.json", headers={"origin": "https://any.example"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("loader", ["/widget.js", "/integrations/widget/v2.js"])
+def test_the_loader_is_for_every_page(client: Client, loader: str) -> None:
+    answer = client.get(loader)
+    assert answer["Content-Type"] == "text/javascript; charset=utf-8"
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert answer["Cache-Control"] == "no-cache"
+    assert b"customElements.define" in answer.content
+    assert client.get(loader, headers={"if-none-match": answer["ETag"]}).status_code == 304
+    assert client.get(loader, headers={"accept-encoding": "br"})["Content-Encoding"] == "br"
