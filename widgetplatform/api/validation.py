@@ -54,5 +54,7 @@ def _is_alias(error: ValidationError) -> bool:
 
 
 def _join(path: str, key: object) -> str:
+    if isinstance(key, int):
+        return f"{path}[{key}]"
     name = camel(str(key))
     return f"{path}.{name}" if path else name
