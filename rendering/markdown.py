@@ -13,8 +13,8 @@ _TAGS = re.compile(
     r'<(?:(/)(?:ul|ol|blockquote|table)>|(ul|ol|blockquote|table) data-sourcepos="(\d+):'
     r'|(p|pre|h[1-6]|hr) data-sourcepos="(\d+):)'
 )
-# What may become, or with a blank after it already is, the next item of a list.
-_LIST_MARKER = re.compile(r"\s*(?:\d{1,9}[.)]?|[-+*])\s*$")
+# What may become the next item of a list, or is a line (`- --`) that may.
+_LIST_MARKER = re.compile(r"\s*(?:\d{1,9}[.)]?|[-*+][-* \t]*)\s*$")
 
 
 class Block(NamedTuple):

@@ -6,18 +6,13 @@ from html import escape, unescape
 
 from math_core import LatexError, LatexToMathML
 
+from rendering.latex import convertible
+
 _SPAN = re.compile(
     r'<span data-math-style="(inline|display)" data-sourcepos="(\d+):(\d+)-(\d+):(\d+)">([^<]*)</span>'
 )
 _ALONE = re.compile(r'<p(?: data-sourcepos="[^"]*")?>(<math display="block">(?:(?!</?p\b).)*</math>)</p>', re.S)
-# The converter recurses; a formula nested some thousand deep ends the process (measured at 4,000 roots),
-# and a macro may multiply a formula. Nobody reads what is beyond these.
-MAX_SOURCE = 2_000
-MAX_DEPTH = 60
 MAX_MATHML = 60_000
-_DEEPER = re.compile(r"\\[a-zA-Z]+|[{}^_]")
-_MACRO = re.compile(r"\\(?:re)?newcommand|\\providecommand|\\[gex]?def\b|\\let\b")
-
 _STYLE = re.compile(r' style="([^"]*)"')
 _REFERENCE = re.compile(r'<a href="[^"]*">|</a>| id="[^"]*"')
 # math-core's declarations, written as classes because the frame's policy drops style attributes.
@@ -70,7 +65,7 @@ def undress_math(html: str, source: str) -> str:
 def mathml(source: str, display: bool) -> str:
     """MathML of one formula, or its source as code when it cannot be converted."""
     try:
-        if too_deep(source) or _MACRO.search(source):
+        if not convertible(source):
             return _code(source)
         math = _converter().convert_with_local_state(source.strip(), displaystyle=display)
     except LatexError:
@@ -78,32 +73,6 @@ def mathml(source: str, display: bool) -> str:
     if len(math) > MAX_MATHML:
         return _code(source)
     return _STYLE.sub(_classes, _REFERENCE.sub("", math))
-
-
-def too_deep(source: str) -> bool:
-    """Whether a formula is longer or could be nested deeper than the converter should meet.
-
-    A command may take the next one as its argument without braces (`\\sqrt\\sqrt x`), so commands and
-    scripts in a row count like open braces.
-    """
-    if len(source) > MAX_SOURCE:
-        return True
-    depth = chain = end = 0
-    for match in _DEEPER.finditer(source):
-        token = match[0]
-        if token == "{":
-            depth += 1
-        elif token == "}":
-            depth = max(0, depth - 1)
-        elif token in {r"\left", r"\begin"}:
-            depth += 1
-        elif token in {r"\right", r"\end"}:
-            depth = max(0, depth - 1)
-        chain = chain + 1 if not source[end : match.start()].strip() else 0
-        end = match.end()
-        if depth + chain > MAX_DEPTH:
-            return True
-    return False
 
 
 @cache

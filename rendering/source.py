@@ -21,6 +21,11 @@ def _join_pair(match: re.Match[str]) -> str:
     return match[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le")
 
 
+def _guard_start(line: str) -> str:
+    body = line.lstrip(" ")
+    return line[: len(line) - len(body)] + GUARD + body if body[:1] in _BLOCK_STARTS else line
+
+
 class Source:
     """Complete lines and a partial last one, each guarded exactly once when it is complete.
 
@@ -70,9 +75,16 @@ class Source:
         partial = self._guard(self._partial)[0]
         return "\n".join([*self._lines, partial])
 
-    def drop(self, count: int) -> None:
-        """Forget the first `count` lines of the tail; they are rendered for good."""
+    def drop(self, count: int, *, at_table: bool) -> None:
+        """Forget the first `count` lines of the tail; they are rendered for good.
+
+        A table's head (`at_table`) may have been the last line of a paragraph, where `2) a | b` begins no
+        list and indentation no code; it must begin neither without the paragraph.
+        """
         del self._lines[:count]
+        if at_table and self._lines:
+            head = self._lines[0].lstrip(" \t")
+            self._lines[0] = head if head.startswith("|") else GUARD + head
 
     def _append(self, text: str) -> None:
         if not text:
@@ -100,9 +112,7 @@ class Source:
             if not body.strip() or body.startswith(_FENCES):
                 return line, ""
             closer = "" if self._closer in body else self._closer
-            if body[0] in _BLOCK_STARTS:
-                line = line[: len(line) - len(body)] + GUARD + body
-            return line, closer
+            return _guard_start(line), closer
         if body.startswith("$$") and "$$" not in body[2:]:
             return line, "$$"
         if body.startswith("\\[") and "\\]" not in body:

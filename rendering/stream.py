@@ -108,7 +108,7 @@ class Stream:
             self._sealed.append(dress(block, source, self._features, sealed=True))
         self._open = [dress(block, source, self._features, sealed=False) for block in blocks[count:]]
         if 0 < count < len(blocks):
-            self._source.drop(blocks[count].line - 1)
+            self._source.drop(blocks[count].line - 1, at_table=blocks[count].tag == "table")
         self._fresh = True
         cost = thread_time() - began
         self._resume_at = monotonic() + cost * _PAUSE_PER_COST if cost > _DEAR_SECONDS else 0.0

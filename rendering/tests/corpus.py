@@ -12,6 +12,7 @@ DOCUMENTS = [
     "- a\n***\n- b\n***bold***\n* c\n\n***bold*** end",
     "text\na | b\n--|--:\n1 | 2\n\nafter",
     "text\n\na | b\n--|--:\n1 | 2\nnot a row?\n\n# h",
+    "text\n2) a | b\n---|---\n\n- x\n\n- --- y\n\ntext\n* \n:--\n    code",
     "a | b\n- | -\n\n| x |\n|---|x\n",
     "> quote\nlazy\n\n> other\n>\n> more\n- list\n> q",
     "    code\n\n\n    more\n\ntext\n    not code\n\n\tcode\n",

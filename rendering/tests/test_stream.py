@@ -2,11 +2,12 @@
 
 import json
 import random
+import re
 
 import pytest
 
 from rendering import Change, Features, Splice, Stream, render
-from rendering.markdown import parse
+from rendering.markdown import Block, parse
 from rendering.source import Source
 from rendering.tests.client import Client
 from rendering.tests.corpus import DOCUMENTS, documents, splits
@@ -73,6 +74,12 @@ def test_random_documents_in_random_splits(seed: int) -> None:
         follow(text, chance.choice((ALL, OFF)), chance)
 
 
+def last_line(block: Block) -> int:
+    match = re.search(r'data-sourcepos="[\d:]+-(\d+):', block.html)
+    assert match
+    return int(match[1])
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_blocks_cut_off_are_the_blocks_of_the_whole(seed: int) -> None:
     """Comrak finds the same first lines in a tail that starts at a block as in the whole text."""
@@ -84,6 +91,8 @@ def test_blocks_cut_off_are_the_blocks_of_the_whole(seed: int) -> None:
         blocks = parse(whole)
         lines = whole.split("\n")
         for number, block in enumerate(blocks):
+            if block.tag == "table" and number and block.line == last_line(blocks[number - 1]) + 1:
+                continue  # its head was a paragraph's last line: see Source.drop
             tail = parse("\n".join(lines[block.line - 1 :]))
             assert [b.line + block.line - 1 for b in tail] == [b.line for b in blocks[number:]], text
 
