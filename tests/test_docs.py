@@ -138,7 +138,7 @@ def test_events_and_methods_of_the_element_are_documented() -> None:
     assert {name for name in public if f"{name}(" not in embedding} == set()
     events = re.search(r"Events: ([a-z ]+)", loader)
     assert events is not None
-    assert set(events[1].split()) == first_cells(sections("docs/embedding.md")["Events of the widget"])
+    assert set(events[1].split()) == first_cells(sections("docs/embedding.md")["Events: get notified when a message arrives"])
 
 
 def test_attributes_of_the_snippet_are_documented() -> None:
