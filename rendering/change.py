@@ -39,11 +39,11 @@ class Change:
         at, delete = self.splice.at, self.splice.delete
         if not self.before.isascii():
             removed = self.before[at : at + delete]
-            at, delete = units(self.before[:at]), units(removed)
+            at, delete = utf16_length(self.before[:at]), utf16_length(removed)
         return frame | {"at": at, "del": delete, "ins": self.splice.insert}
 
 
-def units(text: str) -> int:
+def utf16_length(text: str) -> int:
     """Length of `text` in UTF-16 code units."""
     return len(text.encode("utf-16-le")) // 2
 

@@ -13,13 +13,13 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 
 from bots.engines.base import Activity, End, EngineError, Sources, Text, Usage
-from rendering import Change, Features, Stream, render
+from rendering import Change, Features, Stream, render, utf16_length
 from sessions_api.context import Context, NoBot, load_context
 from sessions_api.hub import hub
 from sessions_api.models import Message
 from sessions_api.operations import Checkpoint, Close
 from sessions_api.pace import Pace
-from sessions_api.wire import delta_frame
+from sessions_api.wire import Followed, delta_frame
 
 logger = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 0.5
@@ -95,11 +95,13 @@ class Generation:
             logger.exception("reply %s failed", self.id)
             status, code, cause = Status.FAILED, "internal", type(error).__name__
         self._pace.stop()
-        hub.end(self.conversation_id, self)
         for tap in self.taps:
             tap.put_nowait(self)  # no more events
-        if not self.lost:
-            await self._close(status, code, cause)
+        try:
+            if not self.lost:
+                await self._close(status, code, cause)
+        finally:
+            hub.end(self.conversation_id, self)
 
     async def _generate(self, context: Context) -> tuple[str, str]:
         events = context.engine.reply(context.turn)
@@ -177,6 +179,7 @@ class Generation:
     async def _close(self, status: str, code: str, cause: str) -> None:
         self._task = None  # nothing interrupts the end
         rendered = self._stream.finish()
+        self._flush()  # the last delta: what a client holds then is what is stored
         if self._context and not self._stream.text and status == Status.DONE:
             status, code, cause = Status.FAILED, "empty", "The engine ended without a word"
         self._usage["totalMs"] = self._elapsed_ms()
@@ -186,6 +189,8 @@ class Generation:
             position=self._message.position, attempt=self.attempt, created_at=self._message.created_at,
             question_id=self._message.question_id,
         )
+        if self._context is not None and self._context.stream and self._stream.rev:
+            reply.followed = Followed(self._stream.rev, utf16_length(rendered.html))  # type: ignore[attr-defined]
         while True:
             try:
                 await self._journal.run(Close(self.conversation_id, reply, self.attempt))

@@ -121,7 +121,7 @@ class Socket:
 
     def _show_open(self, opened: Message, held: Any) -> None:
         live = hub.live.get(self.conversation_id)
-        if live is not None and live.id == opened.pk:
+        if live is not None and live.id == opened.pk and live.attempt == opened.attempt:
             if held != {"reply": str(live.id), "attempt": live.attempt, "rev": live.rev}:
                 self._outbox.push(dumps(live.snapshot()), str(live.id))
             return
