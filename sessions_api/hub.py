@@ -111,15 +111,15 @@ class Hub:
         else:
             loop.call_soon_threadsafe(self._deliver, rows)
 
-    def delta(self, conversation_id: uuid.UUID, frame: dict[str, Any]) -> None:
+    def delta(self, conversation_id: uuid.UUID, reply_id: str, frame: dict[str, Any]) -> None:
         """Send a piece of an open reply."""
         room = self.rooms.get(conversation_id)
         if room:
             text = dumps(frame)
             for listener in room:
-                listener.delta(frame["reply"], text)
+                listener.delta(reply_id, text)
         if conversation_id in self._wanted:
-            self._send(conversation_id, "delta", frame=frame)
+            self._send(conversation_id, "delta", reply=reply_id, frame=frame)
 
     def activity(self, conversation_id: uuid.UUID, frame: dict[str, Any]) -> None:
         """Tell what the bot is doing; lost on a cut, which harms nobody."""
@@ -214,19 +214,18 @@ class Hub:
                 for listener in room:
                     listener.knock(message["head"])
             case "delta":
-                frame = message["frame"]
-                handle = self._waiting.pop(frame["reply"], None)
+                handle = self._waiting.pop(message["reply"], None)
                 if handle:
                     handle.cancel()
-                text = dumps(frame)
+                text = dumps(message["frame"])
                 for listener in room:
-                    listener.delta(frame["reply"], text)
+                    listener.delta(message["reply"], text)
             case "activity":
                 for listener in room:
                     listener.frame(dumps(message["frame"]))
             case "want" if live is not None and str(live.id) == message["reply"]:
                 self._wanted.add(conversation_id)
-                self._send(conversation_id, "delta", frame=live.snapshot())
+                self._send(conversation_id, "delta", reply=message["reply"], frame=live.snapshot())
             case "stop" if live is not None and str(live.id) == message["reply"]:
                 live.request_stop()
 

@@ -148,7 +148,7 @@ class Generation:
     def _flush(self) -> None:
         change = self._stream.change()
         if change is not None and not self.lost:
-            hub.delta(self.conversation_id, self._frame(change))
+            hub.delta(self.conversation_id, str(self.id), self._frame(change))
 
     def _frame(self, change: Change) -> dict[str, Any]:
         return delta_frame(change, str(self.id), self._message.position, self.attempt)
