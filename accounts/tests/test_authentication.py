@@ -41,7 +41,19 @@ def test_without_a_token(db):
     assert "Bearer" in refused(None)
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic b2xpdmU6cHc=", "sk-abc", "Bearer a b", f"Bearer sk-{'x' * 600}", "Bearer sk-\u00e9"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic b2xpdmU6cHc=",
+        "sk-abc",
+        "Bearer a b",
+        f"Bearer sk-{'x' * 600}",
+        "Bearer sk-\u00e9",
+    ],
+)
 def test_malformed_headers(db, header):
     assert refused(header)
 

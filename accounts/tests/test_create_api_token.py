@@ -32,7 +32,10 @@ def test_days(olive):
     assert timedelta(days=1) < left <= timedelta(days=2)
 
 
-@pytest.mark.parametrize("arguments", [["nobody"], ["olive", "--days", "0"], ["olive", "--days", "99999"], ["olive", "--name", "x" * 192]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["nobody"], ["olive", "--days", "0"], ["olive", "--days", "99999"], ["olive", "--name", "x" * 192]],
+)
 def test_refusals_store_nothing(olive, arguments):
     with pytest.raises(CommandError):
         run(*arguments)

@@ -90,7 +90,7 @@ class FoundRecordSerializer(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     text = serializers.CharField()
-    source = serializers.CharField(required=False)
+    source = serializers.CharField(required=False)  # type: ignore[assignment]  # a field of that name
     meta = serializers.DictField(required=False)
     score = serializers.FloatField()
 

@@ -41,11 +41,18 @@ def test_whoever_knows_widgets_decides_what_is_allowed(olive, monkeypatch):
 
     monkeypatch.setattr(services, "WIDGET_DEFAULTS_CHECKS", [check])
     response = olive.post("blueprint/create", {"widgetDefaults": {"x": 1}})
-    assert (response.status_code, response.json()["message"]) == (400, "widgetDefaults: x: no such widget setting")
+    assert (response.status_code, response.json()["message"]) == (
+        400,
+        "widgetDefaults: x: no such widget setting",
+    )
     assert olive.post("blueprint/create", {"widgetDefaults": {"title": "a"}}).status_code == 200
 
 
 def test_somebody_elses(olive, otto):
     blueprint = services.create_blueprint(olive.user, alias="shop")
-    for response in (otto.get(f"blueprint/{blueprint.pk}/fetch"), otto.get("blueprint/shop/fetch"), otto.post("blueprint/shop/delete")):
+    for response in (
+        otto.get(f"blueprint/{blueprint.pk}/fetch"),
+        otto.get("blueprint/shop/fetch"),
+        otto.post("blueprint/shop/delete"),
+    ):
         assert response.status_code == 404

@@ -143,7 +143,8 @@ def test_somebody_elses_bot_is_a_missing_one(olive, otto):
 def test_somebody_elses_dataset_is_a_missing_one(olive, otto):
     foreign = Dataset.objects.create(owner=otto.user, alias="docs")
     messages = {
-        error(olive.post("bot/create", {"datasetId": value}), 400, "BAD_REQUEST") for value in (str(foreign.pk), "docs", str(new_id()))
+        error(olive.post("bot/create", {"datasetId": value}), 400, "BAD_REQUEST")
+        for value in (str(foreign.pk), "docs", str(new_id()))
     }
     assert messages == {"datasetId: no such dataset"}
 
@@ -165,4 +166,18 @@ def test_methods(olive):
     for response in (olive.get("bot/create"), olive.post("bot/list"), olive.post(f"bot/{bot_id}/fetch"), olive.get(f"bot/{bot_id}/delete"),
                      olive.client.delete(f"/api/v1/bot/{bot_id}/delete"), olive.client.options("/api/v1/bot/list")):  # fmt: skip
         error(response, 405, "METHOD_NOT_ALLOWED")
-    assert json.loads(olive.client.get(f"/api/v1/bot/{bot_id}/fetch", headers={"accept": "text/html"}).content)["id"] == bot_id
+    assert (
+        json.loads(olive.client.get(f"/api/v1/bot/{bot_id}/fetch", headers={"accept": "text/html"}).content)[
+            "id"
+        ]
+        == bot_id
+    )
+
+
+def test_whoever_loses_a_race_for_an_alias_gets_a_conflict(olive, monkeypatch):
+    create(olive, alias="shop")
+    monkeypatch.setattr(
+        Bot, "full_clean", lambda *_args, **_options: None
+    )  # both looked before either stored
+    error(olive.post("bot/create", {"alias": "shop", "meta": {"a": 1}}), 409, "CONFLICT")
+    assert Bot.objects.count() == 1

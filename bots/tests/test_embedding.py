@@ -24,12 +24,17 @@ def dataset(olive):
 
 
 def fill(dataset, count: int) -> None:
-    DatasetRecord.objects.bulk_create(DatasetRecord(dataset=dataset, title=f"Title {number}", text=f"Text {number}.") for number in range(count))
+    DatasetRecord.objects.bulk_create(
+        DatasetRecord(dataset=dataset, title=f"Title {number}", text=f"Text {number}.")
+        for number in range(count)
+    )
 
 
 def test_a_new_record_is_embedded(dataset, letters, run_tasks, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        record = services.create_record(dataset, title="Hours", text="We open at nine.", alternatives=["When?"])
+        record = services.create_record(
+            dataset, title="Hours", text="We open at nine.", alternatives=["When?"]
+        )
     assert record.vectors is None
     assert run_tasks() == 1
     record.refresh_from_db()

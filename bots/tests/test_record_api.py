@@ -27,7 +27,12 @@ def dataset(olive) -> str:
 
 def test_dataset_verbs(olive, dataset):
     answer = olive.get("dataset/docs/fetch").json()
-    assert {key: answer[key] for key in ("id", "name", "alias", "store")} == {"id": dataset, "name": "Docs", "alias": "docs", "store": "embedded"}
+    assert {key: answer[key] for key in ("id", "name", "alias", "store")} == {
+        "id": dataset,
+        "name": "Docs",
+        "alias": "docs",
+        "store": "embedded",
+    }
     post(olive, f"dataset/{dataset}/update", {"name": None, "store": "elsewhere"})
     assert "name" not in olive.get("dataset/docs/fetch").json()
     assert [item["id"] for item in olive.get("dataset/list").json()["items"]] == [dataset]
@@ -37,14 +42,24 @@ def test_dataset_verbs(olive, dataset):
 
 
 def test_record_verbs(olive, dataset):
-    fields = {"title": "Hours", "text": "We are *open* from 9 to 5.\n", "source": "https://example.com/hours", "alternatives": ["When are you open?"], "meta": {"lang": "en"}}
+    fields = {
+        "title": "Hours",
+        "text": "We are *open* from 9 to 5.\n",
+        "source": "https://example.com/hours",
+        "alternatives": ["When are you open?"],
+        "meta": {"lang": "en"},
+    }
     record = post(olive, "dataset/docs/record/create", fields)
     path = f"dataset/{dataset}/record/{record}"
     answer = olive.get(f"{path}/fetch").json()
     assert {answer.pop("id")} == {record}
     assert answer.pop("createdAt") <= answer.pop("updatedAt")
     assert answer == fields
-    post(olive, f"{path}/update", {"text": "Closed.", "source": None, "alternatives": None, "meta": {"lang": None, "a": 1}})
+    post(
+        olive,
+        f"{path}/update",
+        {"text": "Closed.", "source": None, "alternatives": None, "meta": {"lang": None, "a": 1}},
+    )
     answer = olive.get(f"{path}/fetch").json()
     assert (answer["text"], answer["title"], answer["meta"]) == ("Closed.", "Hours", {"a": 1})
     assert "source" not in answer
@@ -55,7 +70,9 @@ def test_record_verbs(olive, dataset):
     assert olive.get("dataset/docs/record/list").json() == {"items": []}
 
 
-@pytest.mark.parametrize("text", ["What we **sell**", "ÄÖÜ 你好 👍", " \n indented\n", "<script>alert(1)</script>", "a" * 65_536])
+@pytest.mark.parametrize(
+    "text", ["What we **sell**", "ÄÖÜ 你好 👍", " \n indented\n", "<script>alert(1)</script>", "a" * 65_536]
+)
 def test_texts_are_kept_as_they_are(olive, dataset, text):
     record = post(olive, "dataset/docs/record/create", {"text": text})
     assert olive.get(f"dataset/docs/record/{record}/fetch").json()["text"] == text
@@ -105,5 +122,9 @@ def test_lists_do_not_read_vectors(olive, dataset, django_assert_num_queries):
 def test_records_as_json_lines(olive, dataset):
     for number in range(3):
         post(olive, "dataset/docs/record/create", {"text": f"text {number}"})
-    response = olive.client.get("/api/v1/dataset/docs/record/list?take=2&order=asc", headers={"accept": "application/jsonl"})
-    assert [json.loads(line)["data"]["text"] for line in b"".join(response.streaming_content).splitlines()] == ["text 0", "text 1", "text 2"]
+    response = olive.client.get(
+        "/api/v1/dataset/docs/record/list?take=2&order=asc", headers={"accept": "application/jsonl"}
+    )
+    assert [
+        json.loads(line)["data"]["text"] for line in b"".join(response.streaming_content).splitlines()
+    ] == ["text 0", "text 1", "text 2"]

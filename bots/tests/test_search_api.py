@@ -8,9 +8,25 @@ from bots import services
 @pytest.fixture
 def dataset(olive):
     dataset = services.create_dataset(olive.user, alias="docs")
-    services.create_record(dataset, title="Opening hours", text="The shop opens at nine.", url="https://example.com/h", meta={"lang": "en", "year": 2024, "live": True})
-    services.create_record(dataset, title="Returns", text="Send parcels back within thirty days.", meta={"lang": "en", "year": 2020})
-    services.create_record(dataset, title="Öffnungszeiten", text="Der Laden öffnet um neun; the shop opens.", meta={"lang": "de", "year": 2024.5})
+    services.create_record(
+        dataset,
+        title="Opening hours",
+        text="The shop opens at nine.",
+        url="https://example.com/h",
+        meta={"lang": "en", "year": 2024, "live": True},
+    )
+    services.create_record(
+        dataset,
+        title="Returns",
+        text="Send parcels back within thirty days.",
+        meta={"lang": "en", "year": 2020},
+    )
+    services.create_record(
+        dataset,
+        title="Öffnungszeiten",
+        text="Der Laden öffnet um neun; the shop opens.",
+        meta={"lang": "de", "year": 2024.5},
+    )
     return dataset
 
 
@@ -25,7 +41,9 @@ def test_best_first(olive, dataset):
     records = found(olive, search="opening hours of the shop")
     assert records[0]["text"] == "The shop opens at nine."
     assert (records[0]["source"], records[0]["meta"]["lang"]) == ("https://example.com/h", "en")
-    assert [record["score"] for record in records] == sorted((record["score"] for record in records), reverse=True)
+    assert [record["score"] for record in records] == sorted(
+        (record["score"] for record in records), reverse=True
+    )
     assert "source" not in next(record for record in records if record["text"].startswith("Send"))
     assert len(found(olive, search="shop", take=1)) == 1
 

@@ -35,7 +35,9 @@ def test_records_that_are_refused_are_named(dataset):
     assert DatasetRecord.objects.count() == 1
 
 
-@pytest.mark.parametrize(("name", "data"), [("x.exe", b"a"), ("x.md", b""), ("x.md", b"\xff\xfe"), ("x.txt", b"a\0b")])
+@pytest.mark.parametrize(
+    ("name", "data"), [("x.exe", b"a"), ("x.md", b""), ("x.md", b"\xff\xfe"), ("x.txt", b"a\0b")]
+)
 def test_a_file_that_is_refused_stores_nothing(dataset, name, data):
     with pytest.raises(ImportRejected):
         services.import_records(dataset, name, data)

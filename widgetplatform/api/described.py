@@ -11,7 +11,9 @@ from widgetplatform.api.views import VerbView
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def described(method: str, *, public: bool = False, request: Any = None, responses: Any = None, **more: Any) -> Callable[[F], F]:
+def described(
+    method: str, *, public: bool = False, request: Any = None, responses: Any = None, **more: Any
+) -> Callable[[F], F]:
     """Decorate the view itself, outermost. Arguments are those of ``extend_schema``; ``public``: no token needed.
 
     ``responses`` None is an answer without a body. The view is called as it is: only the description looks at this.

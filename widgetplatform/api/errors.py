@@ -97,7 +97,7 @@ def problem_of(error: BaseException) -> Problem | None:
         case ValidationError():
             return Problem(409 if is_conflict(error) else 400, validation_message(django_detail(error)))
         case exceptions.Throttled():
-            return Problem(429, retry_after=error.wait or 1)
+            return Problem(429, retry_after=getattr(error, "wait", None) or 1)
         case (
             exceptions.NotAuthenticated() | exceptions.MethodNotAllowed() | exceptions.UnsupportedMediaType()
         ):

@@ -44,7 +44,7 @@ META_PARAMETER = OpenApiParameter(
 BLUEPRINT_PARAMETER = OpenApiParameter("blueprintId", str, description="Only items of this blueprint.")
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class BearerScheme(OpenApiAuthenticationExtension):
     """How the description names our authentication."""
 
     target_class = BearerAuthentication
@@ -57,6 +57,8 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 class VerbSchema(AutoSchema):
     """For every view of the API; ``extend_schema`` on a view still wins."""
+
+    view: Any
 
     def get_operation_id(self) -> str:
         """``/bot/{id}/fetch`` → ``fetchBot``, ``/dataset/{id}/record/list`` → ``listDatasetRecords``."""

@@ -27,7 +27,6 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
         models.IntegerField: Whole,
         models.DateTimeField: Moment,
     }
-    serializer_related_field = Reference
 
     class Meta:
         fields: tuple[str, ...] = OWNED_FIELDS
@@ -68,7 +67,7 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
         """Nulls of columns that cannot hold them become the default."""
         values = super().to_internal_value(data)
         for name, value in values.items():
-            if value is None and not (column := self.Meta.model._meta.get_field(name)).null:  # type: ignore[attr-defined]
+            if value is None and not (column := self.Meta.model._meta.get_field(name)).null:
                 values[name] = column.get_default()
         return values
 
@@ -83,7 +82,7 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
         if value not in EMPTY:
             return False
         source = self.fields[key].source
-        columns = {column.name: column for column in self.Meta.model._meta.fields}  # type: ignore[attr-defined]
+        columns = {column.name: column for column in self.Meta.model._meta.fields}
         return source not in columns or not columns[source].null
 
 

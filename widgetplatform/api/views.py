@@ -40,7 +40,12 @@ class JSONAnyway(BaseContentNegotiation):
 class VerbView(APIView):
     """One operation: write ``get`` or ``post``, return ``Response(data)`` or any Django response."""
 
-    http_method_names = ["get", "head", "post", "options"]  # or HTTP's DELETE would find the verb of that name
+    http_method_names = [
+        "get",
+        "head",
+        "post",
+        "options",
+    ]  # or HTTP's DELETE would find the verb of that name
     content_negotiation_class = JSONAnyway
     metadata_class = None  # OPTIONS is CORS's alone
 
@@ -66,7 +71,7 @@ class Resource(ViewSetMixin, VerbView):
 
     def get_queryset(self) -> QuerySet[Any]:
         """What the caller may see."""
-        return owned(self.serializer_class.Meta.model, self.request.user)  # type: ignore[attr-defined]
+        return owned(self.serializer_class.Meta.model, self.request.user)
 
     def get_item(self, lock: bool = False) -> Any:
         """The object that the URL names, by id or alias; Http404. ``lock`` needs a transaction."""
@@ -116,13 +121,12 @@ class Resource(ViewSetMixin, VerbView):
 
     def update(self, request: Request, **_: Any) -> Response:
         """POST …/update: absent fields stay, null ones become "not set", meta is merged."""
+        sent: Any = request.data
         with transaction.atomic():  # the merge must see the meta that it replaces
             item = self.get_item(lock=True)
             fields = self._fields(item)
             if "meta" in fields:
-                fields["meta"] = (
-                    merge_meta(item.meta, fields["meta"]) if request.data["meta"] is not None else {}
-                )
+                fields["meta"] = merge_meta(item.meta, fields["meta"]) if sent["meta"] is not None else {}
             return _id(self._call(self.update_item, item, **fields))
 
     def delete(self, _request: Request, **_: Any) -> Response:

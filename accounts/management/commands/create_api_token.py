@@ -1,7 +1,7 @@
 """``manage.py create_api_token USERNAME [--name N] [--days D]``: prints a new API token, once."""
 
 from argparse import ArgumentParser
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         self.stdout.write(token)
 
 
-def _expiry(days: int | None) -> object:
+def _expiry(days: int | None) -> datetime | None:
     if days is None:
         return None
     if not 1 <= days <= DAYS_MAX:

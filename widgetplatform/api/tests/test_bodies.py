@@ -22,7 +22,9 @@ def refused(response, status: int, code: str) -> str:
 
 
 @pytest.mark.parametrize("body", [b"", b"  \n", b"{}", b'{"name": "\xc3\xa9"}'])
-@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"])
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
+)
 def test_accepted(olive, body, content_type):
     assert post(olive, body, content_type).status_code == 200
 
@@ -48,9 +50,20 @@ def test_what_is_not_an_object(olive, body):
     assert refused(post(olive, body), 400, "BAD_REQUEST") == "The body must be a JSON object"
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonl", ""])
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/jsonl",
+        "",
+    ],
+)
 def test_other_types(olive, content_type):
-    assert "application/json" in refused(post(olive, b'{"name": "x"}', content_type), 415, "UNSUPPORTED_MEDIA_TYPE")
+    assert "application/json" in refused(
+        post(olive, b'{"name": "x"}', content_type), 415, "UNSUPPORTED_MEDIA_TYPE"
+    )
 
 
 def test_too_large(olive, settings):
@@ -77,8 +90,20 @@ async def test_chunked_bodies_under_asgi(olive, settings):
 
 async def send_chunked(headers: list[tuple[bytes, bytes]], body: bytes) -> int:
     """POST without Content-Length, as a server hands it on; the status."""
-    headers = [*headers, (b"host", b"testserver"), (b"content-type", b"application/json"), (b"transfer-encoding", b"chunked")]
-    scope = {"type": "http", "http_version": "1.1", "method": "POST", "path": URL, "query_string": b"", "headers": headers}
+    headers = [
+        *headers,
+        (b"host", b"testserver"),
+        (b"content-type", b"application/json"),
+        (b"transfer-encoding", b"chunked"),
+    ]
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "path": URL,
+        "query_string": b"",
+        "headers": headers,
+    }
     communicator = ApplicationCommunicator(ASGIHandler(), scope)
     await communicator.send_input({"type": "http.request", "body": body[:10], "more_body": True})
     await communicator.send_input({"type": "http.request", "body": body[10:], "more_body": False})

@@ -73,5 +73,9 @@ def test_plain_responses():
 
 
 def test_messages_name_fields_as_the_api_does():
-    detail = {"auto_scroll": ["must be true or false"], "items": [{}, {"first_name": ["a", "b"]}], "non_field_errors": ["whole"]}
+    detail = {
+        "auto_scroll": ["must be true or false"],
+        "items": [{}, {"first_name": ["a", "b"]}],
+        "non_field_errors": ["whole"],
+    }
     assert validation_message(detail) == "autoScroll: must be true or false; items[1].firstName: a, b; whole"

@@ -38,7 +38,10 @@ def test_oldest_first(olive, bots):
     assert ids(olive.get("bot/list", order="asc", take=3, cursor=bots[2])) == bots[3:6]
 
 
-@pytest.mark.parametrize(("take", "count"), [("1", 1), ("100", 100), ("101", 100), ("0", 100), ("x", 100), ("", 100), ("1.5", 100), ("-7", 1)])
+@pytest.mark.parametrize(
+    ("take", "count"),
+    [("1", 1), ("100", 100), ("101", 100), ("0", 100), ("x", 100), ("", 100), ("1.5", 100), ("-7", 1)],
+)
 def test_take(olive, bots, take, count):
     assert len(ids(olive.get("bot/list", take=take))) == count
 
@@ -48,7 +51,17 @@ def test_a_page_survives_the_deletion_of_its_cursor(olive, bots):
     assert ids(olive.get("bot/list", cursor=bots[10])) == bots[9::-1]
 
 
-@pytest.mark.parametrize("cursor", ["x", "1", "0190a0a0", "5b1a0b0a-1f0e-4a3e-9d5f-0123456789ab", "0190a0a0-0000-7000-8000-00000000000g", "a\0b"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "1",
+        "0190a0a0",
+        "5b1a0b0a-1f0e-4a3e-9d5f-0123456789ab",
+        "0190a0a0-0000-7000-8000-00000000000g",
+        "a\0b",
+    ],
+)
 def test_a_wrong_cursor(olive, cursor):
     response = olive.get("bot/list", cursor=cursor)
     assert (response.status_code, response.json()["code"]) == (400, "BAD_REQUEST")
@@ -117,9 +130,15 @@ def test_json_lines_give_every_page(olive, bots):
 
 
 def test_json_lines_begin_at_the_cursor_and_end(olive, bots):
-    response = olive.client.get(f"/api/v1/bot/list?order=asc&cursor={bots[99]}", headers={"accept": "application/jsonl"})
-    assert [json.loads(line)["data"]["id"] for line in b"".join(response.streaming_content).splitlines()] == bots[100:]
-    response = olive.client.get(f"/api/v1/bot/list?order=asc&cursor={bots[-1]}", headers={"accept": "application/jsonl"})
+    response = olive.client.get(
+        f"/api/v1/bot/list?order=asc&cursor={bots[99]}", headers={"accept": "application/jsonl"}
+    )
+    assert [
+        json.loads(line)["data"]["id"] for line in b"".join(response.streaming_content).splitlines()
+    ] == bots[100:]
+    response = olive.client.get(
+        f"/api/v1/bot/list?order=asc&cursor={bots[-1]}", headers={"accept": "application/jsonl"}
+    )
     assert b"".join(response.streaming_content) == b""
 
 

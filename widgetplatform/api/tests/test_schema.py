@@ -9,7 +9,10 @@ from widgetplatform.api.described import described
 from widgetplatform.api.serializers import ErrorSerializer, IdSerializer
 
 CONTRACT = {
-    **{f"/api/v1/{noun}/create": ("post", f"create{name}") for noun, name in (("bot", "Bot"), ("dataset", "Dataset"), ("blueprint", "Blueprint"))},
+    **{
+        f"/api/v1/{noun}/create": ("post", f"create{name}")
+        for noun, name in (("bot", "Bot"), ("dataset", "Dataset"), ("blueprint", "Blueprint"))
+    },
     "/api/v1/bot/list": ("get", "listBots"),
     "/api/v1/bot/{botId}/fetch": ("get", "fetchBot"),
     "/api/v1/bot/{botId}/update": ("post", "updateBot"),
@@ -49,7 +52,9 @@ def test_mutations_answer_ids_and_lists_pages(schema):
     assert {item["name"] for item in page["parameters"]} == {"take", "order", "cursor", "meta", "blueprintId"}
     items = schema["components"]["schemas"]["BotPage"]["properties"]["items"]
     assert items["type"] == "array"
-    assert {"datasetId", "blueprintId", "createdAt"} <= set(schema["components"]["schemas"]["Bot"]["properties"])
+    assert {"datasetId", "blueprintId", "createdAt"} <= set(
+        schema["components"]["schemas"]["Bot"]["properties"]
+    )
 
 
 def test_yaml_too(db, client):
@@ -76,7 +81,9 @@ def test_plain_views_can_be_described():
         """Answer a message."""
 
     patterns = [path("api/v1/conversation/<str:conversation_id>/complete", complete)]
-    operation = SchemaGenerator(patterns=patterns).get_schema(public=True)["paths"]["/api/v1/conversation/{conversationId}/complete"]["post"]
+    operation = SchemaGenerator(patterns=patterns).get_schema(public=True)["paths"][
+        "/api/v1/conversation/{conversationId}/complete"
+    ]["post"]
     assert operation["operationId"] == "completeConversation"
     assert operation["description"] == "Answer a message."
     assert operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/Error")
