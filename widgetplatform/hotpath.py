@@ -34,7 +34,7 @@ class HotPath:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        # The page goes with the widget object it was made of: a changed widget is another object.
+        # A page goes with the widget that it was made of.
         self._pages: OrderedDict[tuple[str, UUID, str, str], tuple[Effective, Page]] = OrderedDict()
 
     async def __call__(self, scope: dict[str, Any], receive: App, send: App) -> None:
@@ -67,8 +67,10 @@ class HotPath:
     async def _page(self, kind: str, effective: Effective, language: str, own: str) -> Page:
         key = (kind, effective.id, language, own if kind == "frame" else "")
         source, page = self._pages.get(key, (None, None))
-        if page is None or source is not effective:
+        if page is None or (source is not effective and source != effective):
             page = await asyncio.to_thread(_build, kind, effective, language, own)
+            source = None
+        if source is not effective:
             self._pages[key] = (effective, page)
             self._pages.move_to_end(key)
             while len(self._pages) > PAGES_MAX:
