@@ -1,4 +1,5 @@
 """`python -m benchmarks.retrieval [--misses]`: how often the knowledge search is right, and when it refuses."""
+
 import csv
 import sys
 from collections import Counter
@@ -17,8 +18,13 @@ OFF_TOPIC = {"offtopic", "heldout"}  # the held-out ones were written after the 
 def build(path: Path) -> Index:
     """An index over one corpus file, embedded here and now."""
     records = import_file(path.name, path.read_bytes(), f"/{path.stem}").records
-    return Index((IndexRecord(r.url, r.title, r.text, r.url, (), embed_record(r.title, r.text, (), EMBEDDER))
-                  for r in records), EMBEDDER)
+    return Index(
+        (
+            IndexRecord(r.url, r.title, r.text, r.url, (), embed_record(r.title, r.text, (), EMBEDDER))
+            for r in records
+        ),
+        EMBEDDER,
+    )
 
 
 def outcome(row: dict[str, str], found: SearchResult) -> str:
@@ -47,13 +53,23 @@ def main() -> None:
         if row["kind"] not in OFF_TOPIC:
             slugs = [passage.url.rsplit("#", 1)[1] for passage in found.passages]
             ranks.update(asked=1, first=slugs[:1] == [row["expected"]], third=row["expected"] in slugs[:3])
-        if "--misses" in sys.argv and result not in {"right", "refused" if row["kind"] in OFF_TOPIC else "right"}:
-            print(f"{result:16}{row['kind']:11}{found.familiarity:6.2f}{found.margin:7.3f}{found.coverage:5.2f}  "
-                  f"{row['corpus']}: {row['question']} -> {found.suggestions[0]}")
-    print(f"{len(rows)} questions, {ranks['asked']} of them on the subject: "
-          f"hit@1 {ranks['first'] / ranks['asked']:.2f}, hit@3 {ranks['third'] / ranks['asked']:.2f}")
+        if "--misses" in sys.argv and result not in {
+            "right",
+            "refused" if row["kind"] in OFF_TOPIC else "right",
+        }:
+            print(
+                f"{result:16}{row['kind']:11}{found.familiarity:6.2f}{found.margin:7.3f}{found.coverage:5.2f}  "
+                f"{row['corpus']}: {row['question']} -> {found.suggestions[0]}"
+            )
+    print(
+        f"{len(rows)} questions, {ranks['asked']} of them on the subject: "
+        f"hit@1 {ranks['first'] / ranks['asked']:.2f}, hit@3 {ranks['third'] / ranks['asked']:.2f}"
+    )
     for kind, counts in outcomes.items():
-        print(f"{kind:12}{sum(counts.values()):4}  " + ", ".join(f"{n} {name}" for name, n in counts.most_common()))
+        print(
+            f"{kind:12}{sum(counts.values()):4}  "
+            + ", ".join(f"{n} {name}" for name, n in counts.most_common())
+        )
 
 
 if __name__ == "__main__":

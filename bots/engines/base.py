@@ -1,12 +1,28 @@
 """What every bot engine takes and yields: plain data, no models."""
+
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from bots.retrieval.result import Passage, SearchResult
 
-__all__ = ["Activity", "End", "Engine", "EngineError", "Event", "HistoryItem", "Passage", "Reasoning", "Search",
-           "SearchResult", "Source", "Sources", "Text", "Turn", "Usage"]
+__all__ = [
+    "Activity",
+    "End",
+    "Engine",
+    "EngineError",
+    "Event",
+    "HistoryItem",
+    "Passage",
+    "Reasoning",
+    "Search",
+    "SearchResult",
+    "Source",
+    "Sources",
+    "Text",
+    "Turn",
+    "Usage",
+]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
 """Which engine a model string means: `knowledge`, `provider:name`, `provider:name/key=value/…`."""
+
 from dataclasses import dataclass, field
 from functools import lru_cache
 

@@ -1,4 +1,5 @@
 """An engine that says what it is told, for tests and benchmarks; only there when `settings.EXTRA_ENGINES` names it."""
+
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -59,12 +60,20 @@ class ScriptedEngine:
 
     async def reply(self, turn: Turn) -> AsyncIterator[Event]:
         """Yield `tokens` pieces, `delay` seconds apart; raise EngineError(code) instead of piece `fail_at` (from 0)."""
-        options: dict[str, Any] = {"tokens": 200, "delay": 0.0, "fail_at": -1, "code": "unavailable", "retryable": True}
+        options: dict[str, Any] = {
+            "tokens": 200,
+            "delay": 0.0,
+            "fail_at": -1,
+            "code": "unavailable",
+            "retryable": True,
+        }
         options |= {key: OPTIONS[key](value) for key, value in turn.options.items()}
         pieces = self._pieces(turn, options["tokens"])
         for number, piece in enumerate(pieces):
             if number == options["fail_at"]:
-                raise EngineError(options["code"], retryable=options["retryable"], cause=f"scripted at {number}")
+                raise EngineError(
+                    options["code"], retryable=options["retryable"], cause=f"scripted at {number}"
+                )
             if options["delay"] and number:
                 await asyncio.sleep(options["delay"])
             yield Text(piece)

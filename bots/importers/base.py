@@ -1,8 +1,11 @@
 """What importers take and return: bytes in, plain records out."""
+
 from dataclasses import dataclass, field
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_RECORD_CHARS = 6000
+MAX_RECORD_BYTES = 65_536  # what a record can store
+MAX_TITLE_CHARS = 300
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """CSV with a header: `question` and `answer`, and if wanted `url` and `alternatives` (separated by `|` or lines)."""
+
 import csv
 import io
 import re
 
-from .base import MAX_RECORD_CHARS, ImportedRecord, ImportRejected, ImportResult, Skipped
+from .base import MAX_RECORD_CHARS, MAX_TITLE_CHARS, ImportedRecord, ImportRejected, ImportResult, Skipped
 
 REQUIRED = ("question", "answer")
 COLUMNS = (*REQUIRED, "url", "alternatives")
@@ -26,21 +27,32 @@ def import_csv(name: str, text: str, base_url: str = "") -> ImportResult:
             if reason := _refusal(values):
                 skipped += [Skipped(f"line {line}", reason)] if row else []
             else:
-                others = tuple(part.strip() for part in re.split(r"[|\n]", values.get("alternatives", "")) if part.strip())
+                others = tuple(
+                    part.strip()
+                    for part in re.split(r"[|\n]", values.get("alternatives", ""))
+                    if part.strip()
+                )
                 url = values.get("url") or base_url
                 records.append(ImportedRecord(values["question"], values["answer"], url, others))
             line = reader.line_num + offset + 1
     except csv.Error as error:
-        raise ImportRejected("file", f"{name}, line {line}: not valid CSV ({error}); quotes inside a quoted field "
-                                     "are written twice", line) from error
+        raise ImportRejected(
+            "file",
+            f"{name}, line {line}: not valid CSV ({error}); quotes inside a quoted field are written twice",
+            line,
+        ) from error
     return ImportResult(tuple(records), tuple(skipped))
 
 
 def _columns(name: str, header: list[str], line: int) -> dict[str, int]:
     missing = [column for column in REQUIRED if column not in header]
     if missing:
-        raise ImportRejected("header", f"{name}, line {line}: the first line must name the columns {', '.join(REQUIRED)} "
-                                       f"(and may name {', '.join(COLUMNS[2:])}); missing: {', '.join(missing)}", line)
+        raise ImportRejected(
+            "header",
+            f"{name}, line {line}: the first line must name the columns {', '.join(REQUIRED)} "
+            f"(and may name {', '.join(COLUMNS[2:])}); missing: {', '.join(missing)}",
+            line,
+        )
     return {column: header.index(column) for column in COLUMNS if column in header}
 
 
@@ -49,6 +61,8 @@ def _refusal(values: dict[str, str]) -> str:
     empty = [column for column in REQUIRED if not values[column]]
     if empty:
         return f"{' and '.join(empty)} empty"
+    if len(values["question"]) > MAX_TITLE_CHARS:
+        return f"question: {len(values['question']):,} characters, at most {MAX_TITLE_CHARS:,} are allowed"
     if len(values["answer"]) > MAX_RECORD_CHARS:
         return f"answer: {len(values['answer']):,} characters, at most {MAX_RECORD_CHARS:,} are allowed"
     return ""

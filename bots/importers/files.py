@@ -1,4 +1,5 @@
 """Picks the importer by the file's extension, after the checks that all of them share."""
+
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
@@ -22,7 +23,9 @@ def import_file(name: str, data: bytes, base_url: str = "") -> ImportResult:
     """
     extension = PurePosixPath(name).suffix.lower()
     if extension not in IMPORTERS:
-        raise ImportRejected("name", f"{name}: this kind of file cannot be imported; allowed are {', '.join(IMPORTERS)}")
+        raise ImportRejected(
+            "name", f"{name}: this kind of file cannot be imported; allowed are {', '.join(IMPORTERS)}"
+        )
     if len(data) > MAX_BYTES:
         raise ImportRejected("file", f"{name}: {len(data):,} bytes; at most {MAX_BYTES:,} are allowed")
     text = _decode(name, data)
@@ -37,9 +40,14 @@ def _decode(name: str, data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ImportRejected(
-            "file", f"{name}, line {line}: expected UTF-8 but found the byte 0x{data[error.start]:02X}; "
-            "save the file with the encoding UTF-8", line) from error
+            "file",
+            f"{name}, line {line}: expected UTF-8 but found the byte 0x{data[error.start]:02X}; "
+            "save the file with the encoding UTF-8",
+            line,
+        ) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise ImportRejected("file", f"{name}, line {line}: a NUL character; expected UTF-8 text (not UTF-16)", line)
+        raise ImportRejected(
+            "file", f"{name}, line {line}: a NUL character; expected UTF-8 text (not UTF-16)", line
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")

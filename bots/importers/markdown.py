@@ -1,4 +1,5 @@
 """Markdown: one record a section."""
+
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import PurePosixPath
@@ -8,7 +9,7 @@ import yaml
 from bots.retrieval.blocks import Block, split_blocks
 from bots.retrieval.vectors import PATH_SEPARATOR
 
-from .base import MAX_RECORD_CHARS, ImportedRecord, ImportResult, Skipped
+from .base import MAX_RECORD_BYTES, MAX_RECORD_CHARS, MAX_TITLE_CHARS, ImportedRecord, ImportResult, Skipped
 
 
 def import_markdown(name: str, text: str, base_url: str = "") -> ImportResult:
@@ -21,13 +22,20 @@ def import_markdown(name: str, text: str, base_url: str = "") -> ImportResult:
         if heading:
             level = 0 if heading.level == 1 and _is_document_title(path, records) else heading.level
             path = {depth: title for depth, title in path.items() if depth < level} | {level: heading.text}
-        title = PATH_SEPARATOR.join(part for _, part in sorted(path.items()) if part)
+        title = PATH_SEPARATOR.join(part for _, part in sorted(path.items()) if part)[:MAX_TITLE_CHARS]
         if not body:
             if heading:
                 skipped.append(Skipped(f"section {heading.text or '(no title)'}", "no text of its own"))
             continue
         url = f"{base_url}#{heading.slug}" if base_url and heading else base_url
-        records += [ImportedRecord(title, part, url) for part in _parts(lines, body)]
+        for part in _parts(lines, body):
+            if len(part.encode()) > MAX_RECORD_BYTES:
+                reason = (
+                    f"one block of {len(part.encode()):,} bytes, at most {MAX_RECORD_BYTES:,} are allowed"
+                )
+                skipped.append(Skipped(f"section {title}", reason))
+            else:
+                records.append(ImportedRecord(title, part, url))
     return ImportResult(tuple(records), tuple(skipped))
 
 

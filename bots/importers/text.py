@@ -1,4 +1,5 @@
 """Plain text: paragraphs, grouped into records of a readable size."""
+
 import re
 from collections.abc import Iterator
 
@@ -8,9 +9,11 @@ MAX_GROUP_CHARS = 1500
 MAX_TITLE_CHARS = 120
 
 
-def import_text(name: str, text: str, base_url: str = "") -> ImportResult:
+def import_text(_name: str, text: str, base_url: str = "") -> ImportResult:
     """Groups of whole paragraphs up to 1,500 characters; a longer paragraph is cut at a sentence. Title: the first line."""
-    pieces = [piece for paragraph in re.split(r"\n\s*\n", text) for piece in _pieces(paragraph.strip()) if piece]
+    pieces = [
+        piece for paragraph in re.split(r"\n\s*\n", text) for piece in _pieces(paragraph.strip()) if piece
+    ]
     groups: list[str] = []
     for piece in pieces:
         if groups and len(groups[-1]) + len(piece) + 2 <= MAX_GROUP_CHARS:

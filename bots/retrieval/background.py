@@ -1,4 +1,5 @@
 """Everyday topics that no dataset is about. A question nearer to one of them than to any record is probably off the subject."""
+
 from dataclasses import dataclass
 from functools import lru_cache
 

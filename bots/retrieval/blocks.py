@@ -1,4 +1,5 @@
 """Markdown seen as a list of top-level blocks with their source lines, and as plain sentences."""
+
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser

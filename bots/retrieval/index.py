@@ -1,4 +1,5 @@
 """An immutable index over the records of one dataset: exact semantic search, with words where there are no vectors."""
+
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
@@ -24,8 +25,12 @@ WORDS_SURE, WORDS_UNSURE = 0.6, 0.3  # overlap, where only words can be compared
 class Index:
     """Search over one dataset. Building and searching block (embedding takes 12 to 70 ms): use `Searcher` from async code."""
 
-    def __init__(self, records: Iterable[IndexRecord], embedder: Embedder,
-                 fallback: Callable[[Sequence[str]], Fallback] = Lexical):
+    def __init__(
+        self,
+        records: Iterable[IndexRecord],
+        embedder: Embedder,
+        fallback: Callable[[Sequence[str]], Fallback] = Lexical,
+    ):
         self._embedder = embedder
         unpacked = [(record, unpack_vectors(record.vectors, embedder.name)) for record in records]
         with_vectors = [(record, vectors) for record, vectors in unpacked if vectors is not None]
@@ -33,7 +38,9 @@ class Index:
         self._records = [record for record, _ in with_vectors] + without
         self._matrix = _matrix([vectors for _, vectors in with_vectors], embedder)
         self._texts = [_searchable(record).casefold() for record in self._records]
-        self._titles = [{t.casefold().strip() for t in (r.title, leaf(r.title), *r.alternatives)} for r in self._records]
+        self._titles = [
+            {t.casefold().strip() for t in (r.title, leaf(r.title), *r.alternatives)} for r in self._records
+        ]
         self._fallback = fallback(self._texts)
 
     def __len__(self) -> int:
@@ -61,7 +68,9 @@ class Index:
             verdict = _verdict_by_words(float(overlap[best]))
         passages = tuple(self._passage(int(number), float(score[number])) for number in order)
         titles = tuple(dict.fromkeys(leaf(passage.title) for passage in passages))[:3]
-        return SearchResult(passages, verdict, margin, _coverage(query, self._texts[best]), familiarity, titles)
+        return SearchResult(
+            passages, verdict, margin, _coverage(query, self._texts[best]), familiarity, titles
+        )
 
     def _ask(self, query: str, previous: str) -> Asked | None:
         """A question that stands for itself is asked alone, any other also together with the one before it."""
@@ -90,7 +99,7 @@ class Index:
             holders = [number for number, text in enumerate(self._texts) if literal in text]
             if 0 < len(holders) <= RARE:
                 named[holders] += 1 / len(asked)
-        return np.minimum(named, 1.0)
+        return np.asarray(np.minimum(named, 1.0))
 
     def _margin(self, score: np.ndarray, best: int) -> float:
         """The lead over the best record that says something else; a second copy of the same text is no rival."""

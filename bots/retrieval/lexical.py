@@ -1,4 +1,5 @@
 """Words and literal identifiers: what answers for records without vectors, and what semantic search cannot see."""
+
 import math
 import re
 from collections import defaultdict

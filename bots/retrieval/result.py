@@ -1,4 +1,5 @@
 """What a search takes and finds: plain data."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,5 @@
 """The arithmetic of a search: vectors in, scores out. The constants were tuned with `python -m benchmarks.retrieval`."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,17 @@ from .embedder import Vectors
 from .vectors import RecordVectors
 
 WEIGHTS = np.array([0.5, 1.0, 1.0], np.float32)  # title, title + text, best of title + sentence
-HUB_SHARE = 0.5  # some records are near to every question: what they have in common with the background is taken off
+HUB_SHARE = (
+    0.5  # some records are near to every question: what they have in common with the background is taken off
+)
 NEAREST_TOPICS = 3
 SAME_TOPIC = 0.9  # a background topic that the records are about says nothing: "apple pie" to a cook book
 SAME_TEXT = 0.93  # different sections of one document reach 0.89
-FAMILIARITY = (96.0, 70.0, -5.0)  # logistic fit: nearer than background, nearer than background questions, constant
+FAMILIARITY = (
+    96.0,
+    70.0,
+    -5.0,
+)  # logistic fit: nearer than background, nearer than background questions, constant
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class Matrix:
 
     def copies(self, number: int) -> np.ndarray:
         """Which records say the same as this one: a mask (n,)."""
-        return self._bodies @ self._bodies[number] >= SAME_TEXT
+        return np.asarray(self._bodies @ self._bodies[number] >= SAME_TEXT)
 
     def _parts(self, query: Vectors) -> Vectors:
         titles = np.maximum.reduceat(self._titles @ query, self._title_starts)

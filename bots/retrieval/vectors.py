@@ -1,4 +1,5 @@
 """Which texts of a record are embedded, and how their vectors are stored in one block of bytes."""
+
 import hashlib
 import struct
 from collections.abc import Sequence
@@ -49,7 +50,8 @@ def plan_record(title: str, text: str, alternatives: Sequence[str] = ()) -> Plan
     """What to embed of a record: its title (whole path and last heading), other phrasings, title + text, title + sentence."""
     name = leaf(title)
     words = plain(text)
-    titles = list(dict.fromkeys(t.strip() for t in (name, title, *alternatives) if t.strip()))[:MAX_TITLES] or [words[:100] or "-"]
+    named = dict.fromkeys(t.strip() for t in (name, title, *alternatives) if t.strip())
+    titles = list(named)[:MAX_TITLES] or [words[:100] or "-"]
     body = f"{name}\n{words[:MAX_BODY_CHARS]}"
     parts = [f"{name}\n{sentence[:MAX_SENTENCE_CHARS]}" for sentence in sentences(text)[:MAX_SENTENCES]]
     return Plan((*titles, body, *parts), len(titles))

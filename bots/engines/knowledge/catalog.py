@@ -1,4 +1,5 @@
 """What the engine says in its own words, and the words it knows people by: one JSON file a language."""
+
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

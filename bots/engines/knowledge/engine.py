@@ -1,4 +1,5 @@
 """The embedded engine: answers with the passage that it found, and says plainly when it does not know."""
+
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 
@@ -53,7 +54,9 @@ class KnowledgeEngine:
         try:
             return await turn.search(question, previous=previous, take=TAKE)
         except Exception as error:  # whatever a search is built on: the visitor gets a coded message
-            raise EngineError("search_failed", retryable=True, cause=f"{type(error).__name__}: {error}") from error
+            raise EngineError(
+                "search_failed", retryable=True, cause=f"{type(error).__name__}: {error}"
+            ) from error
 
 
 def _compose(result: SearchResult, language: str) -> tuple[str, Source | None]:

@@ -1,11 +1,18 @@
 """Which language a short question is in: by its script, then by its most usual words and letters."""
+
 import re
 
 from .catalog import catalogs, supported
 
 # more telling first; kana before Han, because Japanese uses both
-_SCRIPTS = (("ja", "[\u3040-\u30ff]"), ("ko", "[\uac00-\ud7af\u1100-\u11ff]"), ("zh", "[\u3400-\u9fff]"),
-            ("ar", "[\u0600-\u06ff]"), ("uk", "[іїєґІЇЄҐ]"), ("ru", "[\u0400-\u04ff]"))
+_SCRIPTS = (
+    ("ja", "[\u3040-\u30ff]"),
+    ("ko", "[\uac00-\ud7af\u1100-\u11ff]"),
+    ("zh", "[\u3400-\u9fff]"),
+    ("ar", "[\u0600-\u06ff]"),
+    ("uk", "[іїєґІЇЄҐ]"),
+    ("ru", "[\u0400-\u04ff]"),
+)
 _LETTERS = {"de": "ßäöü", "es": "ñ¿¡", "fr": "œêèùâ", "it": "ìò", "pl": "łżźśąęćń", "pt": "ãõ", "tr": "ğşı"}
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -18,7 +25,8 @@ def detect(text: str, hint: str = "") -> str:
     folded = text.casefold()
     found = _WORD.findall(folded)
     scores = {
-        language: sum(word in catalog.common for word in found) + any(c in folded for c in _LETTERS.get(language, ""))
+        language: sum(word in catalog.common for word in found)
+        + any(c in folded for c in _LETTERS.get(language, ""))
         for language, catalog in catalogs().items()
     }
     best = max(scores.values())

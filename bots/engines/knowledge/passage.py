@@ -1,4 +1,5 @@
 """An answer's markdown: the operator's own words, trimmed at a block border, and the buttons below it."""
+
 import re
 from collections.abc import Iterable, Iterator
 

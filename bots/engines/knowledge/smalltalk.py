@@ -1,8 +1,9 @@
 """What is no question to the dataset: greetings, thanks, goodbyes, insults, questions about the bot, prompt injections."""
+
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from .catalog import catalogs, supported
 
@@ -30,7 +31,9 @@ def recognize(text: str, hint: str = "") -> Smalltalk | None:
             if kind in WHOLE:
                 met = bool(pattern.fullmatch(folded))
             else:
-                met = bool(pattern.search(folded)) and (kind == "injection" or len(folded.split()) <= INSULT_MAX_WORDS)
+                met = bool(pattern.search(folded)) and (
+                    kind == "injection" or len(folded.split()) <= INSULT_MAX_WORDS
+                )
             if met:
                 return Smalltalk("refuse" if kind == "injection" else kind, language)
     return None
@@ -43,14 +46,16 @@ def _fold(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-@lru_cache(maxsize=None)
+@cache
 def _pattern(language: str, kind: str) -> re.Pattern[str]:
     triggers = catalogs()[language].triggers
     phrases = _alternatives(triggers[kind])
     if kind not in WHOLE:
         return re.compile("|".join(rf"(?<!\w){p}(?!\w)" if not _UNSPACED.search(p) else p for p in phrases))
     # "hello there", "hi hi", "thanks a lot, bye": phrases of that kind, then other polite ones
-    polite = _alternatives(triggers["filler"] + triggers["greeting"] + triggers["thanks"] + triggers["goodbye"])
+    polite = _alternatives(
+        triggers["filler"] + triggers["greeting"] + triggers["thanks"] + triggers["goodbye"]
+    )
     lead = f"(?:(?:{'|'.join(polite)}) ?)*" if kind == "about" else ""
     return re.compile(rf"{lead}(?:{'|'.join(phrases)})(?: ?(?:{'|'.join(polite)})(?!\w))*")
 
