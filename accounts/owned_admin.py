@@ -30,7 +30,7 @@ class OwnedForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """Related objects have the same owner; an emptied JSON field is its default."""
-        for name, value in self.cleaned_data.items():
+        for name, value in list(self.cleaned_data.items()):
             if isinstance(value, OwnedObject) and value.owner_id != self.instance.owner_id:
                 self.add_error(name, f"must belong to the same owner ({self.instance.owner})")
             field = self._meta.model._meta.get_field(name)

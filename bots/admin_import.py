@@ -20,8 +20,8 @@ SHOWN = 200
 def import_view(page: admin.ModelAdmin, request: HttpRequest, pk: UUID) -> HttpResponse:
     """Takes the file whole or not at all; the refusal is a message at its field."""
     dataset = _dataset(page, request, pk)
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    if form.is_valid():
         file = form.cleaned_data["file"]
         try:
             result = import_records(dataset, file.name, file.read(), base_url=form.cleaned_data["base_url"])
