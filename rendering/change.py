@@ -1,8 +1,7 @@
-"""What happened to a reply's html, and its wire form."""
+"""What happened to a reply's html."""
 
 import os.path
 from dataclasses import dataclass, field
-from typing import Any
 
 _STEP = 256
 
@@ -31,16 +30,12 @@ class Change:
     splice: Splice | None = None
     before: str = field(default="", repr=False, compare=False)
 
-    def frame(self, reply: str, attempt: int) -> dict[str, Any]:
-        """The `delta` frame of the protocol, offsets in UTF-16 code units."""
-        frame: dict[str, Any] = {"type": "delta", "reply": reply, "attempt": attempt, "rev": self.rev}
-        if self.splice is None:
-            return frame | {"from": self.start, "sealed": self.sealed, "blocks": list(self.blocks)}
-        at, delete = self.splice.at, self.splice.delete
-        if not self.before.isascii():
-            removed = self.before[at : at + delete]
-            at, delete = utf16_length(self.before[:at]), utf16_length(removed)
-        return frame | {"at": at, "del": delete, "ins": self.splice.insert}
+    def utf16_splice(self) -> Splice | None:
+        """`splice` with its numbers in UTF-16 code units, as browsers count."""
+        if self.splice is None or self.before.isascii():
+            return self.splice
+        at, end = self.splice.at, self.splice.at + self.splice.delete
+        return Splice(utf16_length(self.before[:at]), utf16_length(self.before[at:end]), self.splice.insert)
 
 
 def utf16_length(text: str) -> int:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from rendering import Features, render
 from sessions_api.hub import hub
 from sessions_api.journal import Journal
 from sessions_api.log import Change
@@ -43,6 +44,7 @@ class Keeper:
         self._loop = asyncio.get_running_loop()
         self._first_sweep = True
         await hub.start()
+        self._loop.run_in_executor(None, _warm)
         self._periodic = [
             asyncio.create_task(self._every(settings.SWEEP_SECONDS, self.sweep)),
             asyncio.create_task(self._every(RENEW_SECONDS, self.renew)),
@@ -139,6 +141,11 @@ class Keeper:
             except Exception as error:
                 logger.warning("%s failed: %s", work.__name__, type(error).__name__, exc_info=error)
             await asyncio.sleep(max(0.1, seconds - (time.monotonic() - began)))
+
+
+def _warm() -> None:
+    """Load what rendering loads on first use (lexers, tables), so that the first visitor's reply does not stall for it."""
+    render("# A\n\n- b\n\n```python\nc = 1\n```\n\n| d |\n|---|\n| e |\n\n$f$ [g]()", Features())
 
 
 def _unowned(alone: bool) -> list[tuple[uuid.UUID, uuid.UUID, int]]:

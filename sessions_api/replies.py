@@ -151,7 +151,7 @@ class Generation:
             hub.delta(self.conversation_id, str(self.id), self._frame(change))
 
     def _frame(self, change: Change) -> dict[str, Any]:
-        return delta_frame(change, str(self.id), self._message.position, self.attempt)
+        return delta_frame(change, self._message.position, self.attempt)
 
     def _keep(self) -> None:
         """Checkpoint for readers that join later; the generation does not wait for it."""

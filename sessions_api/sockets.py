@@ -7,11 +7,12 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 
+from rendering import Change
 from sessions_api.history import Since, changed_since
 from sessions_api.hub import hub
 from sessions_api.models import Message
 from sessions_api.outbox import Outbox, Send
-from sessions_api.wire import ROWS_BYTES, CloseCode, dumps
+from sessions_api.wire import ROWS_BYTES, CloseCode, delta_frame, dumps
 
 
 class Socket:
@@ -129,10 +130,8 @@ class Socket:
 
     def _show_checkpoint(self, opened: Message) -> None:
         """What the log has of a reply that nobody seems to be writing; its next owner starts anew."""
-        self.delta(str(opened.pk), dumps({
-            "type": "delta", "reply": str(opened.pk), "attempt": opened.attempt, "rev": 0,
-            "from": 0, "sealed": 0, "blocks": opened.blocks,
-        }))
+        state = Change(rev=0, start=0, sealed=0, blocks=tuple(opened.blocks))
+        self.delta(str(opened.pk), dumps(delta_frame(state, opened.position, opened.attempt)))
 
     def _merged(self, reply_id: str) -> str | None:
         live = hub.live.get(self.conversation_id)

@@ -1,34 +1,34 @@
 """A client that follows the protocol to the letter, for the tests."""
 
 from dataclasses import dataclass, field
-from typing import Any
+
+from rendering import Change
 
 
 @dataclass
 class Client:
-    """Applies delta frames; refuses those that the protocol says do not apply, and any change of sealed blocks."""
+    """Applies changes as the wire carries them; refuses those that the protocol says do not apply, and any change of sealed blocks."""
 
     rev: int = 0
     sealed: int = 0
     blocks: list[str] = field(default_factory=list)
 
-    def apply(self, frame: dict[str, Any]) -> None:
-        """One `delta` frame, short or long form."""
-        assert frame["type"] == "delta"
-        if "at" in frame:
-            assert frame["rev"] == self.rev + 1
+    def apply(self, change: Change) -> None:
+        """One change, short or long form."""
+        edit = change.utf16_splice()
+        if edit is not None:
+            assert change.rev == self.rev + 1
             old = self.blocks[-1].encode("utf-16-le")
-            at, end = 2 * frame["at"], 2 * (frame["at"] + frame["del"])
+            at, end = 2 * edit.at, 2 * (edit.at + edit.delete)
             assert end <= len(old)
-            new = old[:at] + frame["ins"].encode("utf-16-le") + old[end:]
+            new = old[:at] + edit.insert.encode("utf-16-le") + old[end:]
             assert self.sealed < len(self.blocks)
             self.blocks[-1] = new.decode("utf-16-le")
         else:
-            start, sealed = frame["from"], frame["sealed"]
-            assert frame["rev"] == self.rev + 1 or (frame["rev"] > self.rev and start <= self.sealed)
-            assert self.sealed <= sealed <= start + len(frame["blocks"])
+            assert change.rev == self.rev + 1 or (change.rev > self.rev and change.start <= self.sealed)
+            assert self.sealed <= change.sealed <= change.start + len(change.blocks)
             kept = self.blocks[: self.sealed]
-            self.blocks[start:] = frame["blocks"]
+            self.blocks[change.start :] = change.blocks
             assert self.blocks[: self.sealed] == kept
-            self.sealed = sealed
-        self.rev = frame["rev"]
+            self.sealed = change.sealed
+        self.rev = change.rev
