@@ -16,7 +16,7 @@ from widgetplatform.site.docs import Page, knowledge_pages
 from widgets import services as widgets
 from widgets.models import WidgetIntegration
 
-PASSWORD_FILE = "demo-password"  # noqa: S105  # nosec: the name of a file
+PASSWORD_FILE = "demo-password"  # noqa: S105  # nosec B105
 HASH_KEY = "documentationHash"
 INTRO = """# Ask about ChatWidget
 
