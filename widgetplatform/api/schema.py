@@ -71,19 +71,26 @@ class VerbSchema(AutoSchema):
         return [self._words()[0].removesuffix("-integration")]
 
     def get_request_serializer(self) -> Any:
-        """Nothing for delete; every field optional for update."""
-        if self._action() == "update":
-            return self.view.serializer_class(partial=True)
-        return None if self._action() in ("delete", "clone") else super().get_request_serializer()
+        """Every field optional for update; nothing for verbs that do not describe their own body."""
+        match self._action():
+            case None:
+                return super().get_request_serializer()
+            case "create":
+                return self.view.serializer_class
+            case "update":
+                return self.view.serializer_class(partial=True)
+        return None
 
     def get_response_serializers(self) -> Any:
-        """An id for mutations, a page for lists."""
-        action = self._action()
-        if action == "fetch":
-            return self.view.serializer_class
-        if action == "list":
-            return self._page()
-        return IdSerializer if action else super().get_response_serializers()
+        """An id for mutations, a page for lists, any object for reads that do not describe theirs."""
+        match self._action():
+            case None:
+                return super().get_response_serializers()
+            case "fetch":
+                return self.view.serializer_class
+            case "list":
+                return self._page()
+        return IdSerializer if self.method == "POST" else {"200": OpenApiTypes.OBJECT}
 
     def get_override_parameters(self) -> list[Any]:
         """The query of a list."""

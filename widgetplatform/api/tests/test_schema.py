@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import path
+from drf_spectacular.drainage import reset_generator_stats
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
@@ -35,6 +36,18 @@ def schema(db, client) -> dict:
 
 def test_it_is_valid_openapi(schema):
     validate_schema(schema)
+
+
+def test_nothing_of_it_was_guessed(db, client, capsys):
+    reset_generator_stats()
+    client.get("/api/v1/schema")
+    assert capsys.readouterr().err == ""
+
+
+def test_every_body_has_its_fields(schema):
+    for name in ("Bot", "Dataset", "Blueprint", "Record", "Widget"):
+        assert {"id", "createdAt", "meta"} <= set(schema["components"]["schemas"][name]["properties"])
+    assert schema["components"]["schemas"]["Record"]["required"] == ["createdAt", "id", "text", "updatedAt"]
 
 
 def test_operations_are_named_as_in_the_contract(schema):
