@@ -10,6 +10,18 @@ from widgetplatform.preflight import Refusal, data_dir, listener
 STOP_SECONDS = 0.5  # for threads of running tasks, after the server's own deadlines
 
 
+def run_checks_or_refuse() -> None:
+    """Django's and our system checks; raises ``Refusal`` with the errors, a line each, and prints warnings."""
+    from django.core.checks import ERROR, run_checks
+
+    messages = run_checks()
+    errors = [message for message in messages if message.level >= ERROR]
+    if errors:
+        raise Refusal("\n".join(f"{error.msg} ({error.id})" for error in errors))
+    for warning in messages:
+        print(f"{warning.msg} ({warning.id}). {warning.hint or ''}", file=sys.stderr)
+
+
 def prepare() -> None:
     """Bring database, static files and demo up to date; cheap where they are."""
     import django
@@ -19,7 +31,7 @@ def prepare() -> None:
     from widgetplatform.collect import collect_changed
 
     django.setup()
-    call_command("check")
+    run_checks_or_refuse()
     call_command("migrate", interactive=False, verbosity=0)
     collect_changed()
     if not settings.PRODUCTION:
@@ -69,11 +81,10 @@ def main() -> int:
     os.environ.setdefault("ALLOWED_HOSTS", f"localhost 127.0.0.1 [::1] {shown}")
 
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management.base import SystemCheckError
 
     try:
         prepare()
-    except (ImproperlyConfigured, SystemCheckError) as error:
+    except (ImproperlyConfigured, Refusal) as error:
         print(error, file=sys.stderr)
         return 1
     print(welcome(f"http://{shown}:{ready.getsockname()[1]}"), flush=True)

@@ -8,8 +8,6 @@ import os
 import threading
 from typing import Any
 
-from celery.beat import EmbeddedService, Scheduler
-from celery.worker import WorkController, state
 from django.conf import settings
 
 from widgetplatform.background import register
@@ -43,6 +41,10 @@ class EmbeddedWorker:
         """Start both threads and wait until the worker consumes; raises ``RuntimeError`` where it does not."""
         if self.alive:
             return
+        # Half a dozen megabytes that processes without an embedded worker need not load.
+        from celery.beat import EmbeddedService, Scheduler
+        from celery.worker import WorkController, state
+
         # The process ran the system checks itself; Celery would repeat them while the first visitor waits.
         os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
         state.should_stop = None
@@ -67,6 +69,8 @@ class EmbeddedWorker:
         """Let running tasks end, at most ``STOP_SECONDS``; later ones die with the process."""
         if not self.alive or self._thread is None:
             return
+        from celery.worker import state
+
         self._beat.service.stop()
         state.should_stop = 0
         for _ in range(2):  # the consumer waits once more after it saw the flag
