@@ -101,8 +101,8 @@ def _ask(scope: dict[str, Any], own: str) -> Ask:
 def _own(scope: dict[str, Any]) -> str | None:
     headers = dict(scope["headers"])
     scheme = scope.get("scheme", "http")
-    if settings.TRUSTED_PROXIES:
-        forwarded = headers.get(b"x-forwarded-proto", b"").decode("latin-1")
+    if settings.TRUSTED_PROXIES and b"x-forwarded-proto" in headers:
+        forwarded = headers[b"x-forwarded-proto"].decode("latin-1")
         scheme = "https" if forwarded.split(",")[0].strip() == "https" else "http"
     host = headers.get(b"host", b"").decode("latin-1")
     return f"{scheme}://{host}" if _is_ours(host, tuple(settings.ALLOWED_HOSTS), settings.DEBUG) else None

@@ -120,9 +120,9 @@ def _permissions(effective: Effective) -> str:
 
 
 def _script_data(value: Any) -> SafeString:
-    """JSON that cannot leave the script element it stands in."""
+    """JSON that cannot leave the script element it stands in: nothing that html reads is left in it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return mark_safe(text.translate(SCRIPT_ESCAPES))  # noqa: S308 # nosec B308 - nothing that html reads is left
+    return mark_safe(text.translate(SCRIPT_ESCAPES))  # noqa: S308 # nosec
 
 
 @lru_cache(maxsize=1)

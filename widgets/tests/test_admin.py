@@ -125,6 +125,7 @@ def test_a_bad_value_is_refused_with_what_is_allowed(olive: Any, field: str, val
     answer = olive.browser.post(f"{LIST}add/", _form(**{field: value}))
     assert words in _errors(answer)
     assert field in answer.context["adminform"].form.errors
+    assert f'<a href="#id_{field}' in answer.content.decode()
     assert not WidgetIntegration.objects.exists()
 
 

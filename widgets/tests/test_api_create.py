@@ -11,6 +11,7 @@ from tests.support.actors import Operator
 from widgets.models import WidgetIntegration
 
 CREATE = "integration/widget/create"
+MISSING = "01890000-0000-7000-8000-000000000000"
 BOOLEANS = ["stream", "verbose", "tools", "unfurl", "math", "carousel", "form", "attachments", "autoScroll", "startFirst", "contactCollection", "exportConversation", "restartConversation", "maximize", "messagePeek", "voiceIn", "voiceOut", "poweredBy"]  # fmt: skip
 DEFAULTS = {
     "theme": "default", "layout": "bubble", "title": "", "intro": "", "initial": "", "placeholder": "", "origin": "", "language": "", "plugins": "",
@@ -90,8 +91,8 @@ def test_null_is_not_set_and_unknown_keys_are_ignored(olive: Operator) -> None:
         ("origin", "example.com"), ("origin", "ftp://a.example"), ("origin", ["https://a.example"]), ("language", "klingons"), ("plugins", "<x>"),
         ("sessionDuration", -1), ("sessionDuration", 3_600_001), ("sessionDuration", "60000"), ("sessionDuration", 1.5), ("sessionDuration", True),
         ("stream", "true"), ("stream", 1), ("enabled", "no"), ("name", "x" * 192), ("name", "é" * 96), ("alias", "Shop"), ("alias", "a b"),
-        ("alias", "x" * 129), ("alias", str(new_id())), ("meta", []), ("meta", {"_x": 1}), ("botId", "nonsense"), ("botId", str(new_id())), ("botId", 5),
-        ("blueprintId", str(new_id())), ("intro", "nul \x00"), ("title", "half \ud800"),
+        ("alias", "x" * 129), ("alias", MISSING), ("meta", []), ("meta", {"_x": 1}), ("botId", "nonsense"), ("botId", MISSING), ("botId", 5),
+        ("blueprintId", MISSING), ("intro", "nul \x00"), ("title", "half \ud800"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_a_400_that_names_the_field(olive: Operator, field: str, value: Any) -> None:
