@@ -26,10 +26,9 @@ def import_view(page: admin.ModelAdmin, request: HttpRequest, pk: UUID) -> HttpR
         try:
             result = import_records(dataset, file.name, file.read(), base_url=form.cleaned_data["base_url"])
         except ImportRejected as error:
-            place = f"line {error.line}: " if error.line else ""
             form.add_error(
                 "base_url" if error.field in ("base_url", "url") else "file",
-                f"Nothing was imported. {place}{error.message}",
+                f"Nothing was imported: {error.message}",
             )
         except ValidationError as error:
             form.add_error(

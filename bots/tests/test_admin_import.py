@@ -74,7 +74,7 @@ def test_a_bad_file_is_refused_whole_with_a_reason(
 
 def test_a_wrong_encoding_is_named(olive: Any, dataset: Dataset) -> None:
     page = _import(olive, dataset, "latin.md", "# Größe\n\nfünf".encode("latin-1")).content.decode()
-    assert "Nothing was imported." in page
+    assert "Nothing was imported: latin.md, line 1: expected UTF-8" in page
     assert "UTF-8" in page
 
 
