@@ -52,7 +52,7 @@ def plain(markdown: str) -> str:
     """The words of a markdown text, code included, without marks."""
     reader = _Reader()
     reader.feed(_html(markdown))
-    return " ".join(" ".join(reader.words).split())
+    return " ".join("".join(reader.words).split())
 
 
 def _front_matter_end(lines: list[str]) -> int:

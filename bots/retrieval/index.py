@@ -1,6 +1,5 @@
 """An immutable index over the records of one dataset: exact semantic search, with words where there are no vectors."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -23,7 +22,7 @@ WORDS_SURE, WORDS_UNSURE = 0.6, 0.3  # overlap, where only words can be compared
 
 
 class Index:
-    """Search over one dataset. Building and searching block (embedding takes 12 to 70 ms): use `Searcher` from async code."""
+    """Search over one dataset. Building and searching block (embedding takes 12 to 70 ms): async code does it in a thread."""
 
     def __init__(
         self,
@@ -42,9 +41,6 @@ class Index:
             {t.casefold().strip() for t in (r.title, leaf(r.title), *r.alternatives)} for r in self._records
         ]
         self._fallback = fallback(self._texts)
-
-    def __len__(self) -> int:
-        return len(self._records)
 
     def search(self, query: str, *, previous: str = "", take: int = 5) -> SearchResult:
         """The best `take` records for a question; `previous` is the question before it, for follow-ups."""
@@ -112,16 +108,6 @@ class Index:
     def _passage(self, number: int, score: float) -> Passage:
         record = self._records[number]
         return Passage(record.record_id, record.title, record.text, record.url, score)
-
-
-class Searcher:
-    """The `search` of a turn: an index that may be asked from async code."""
-
-    def __init__(self, index: Index):
-        self._index = index
-
-    async def __call__(self, query: str, *, previous: str = "", take: int = 5) -> SearchResult:
-        return await asyncio.to_thread(self._index.search, query, previous=previous, take=take)
 
 
 def _matrix(vectors: list[RecordVectors], embedder: Embedder) -> Matrix | None:

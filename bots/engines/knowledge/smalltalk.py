@@ -10,6 +10,7 @@ from .catalog import catalogs, supported
 WHOLE = ("greeting", "thanks", "goodbye", "about")  # only when the message says nothing else
 INSULT_MAX_WORDS = 6  # a longer message with a rude word in it may still ask something
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_GAP = f"(?: |(?<={_UNSPACED.pattern}))"
 
 
 @dataclass(frozen=True)
@@ -24,19 +25,20 @@ def recognize(text: str, hint: str = "") -> Smalltalk | None:
     """Match a message against the explicit rules of all languages, that of `hint` (BCP-47) first."""
     folded = _fold(text)
     preferred = supported(hint)
-    languages = sorted(catalogs(), key=lambda language: (language != preferred, language != "en"))
-    for kind in ("injection", "insult", *WHOLE):
-        for language in languages:
-            pattern = _pattern(language, kind)
-            if kind in WHOLE:
-                met = bool(pattern.fullmatch(folded))
-            else:
-                met = bool(pattern.search(folded)) and (
-                    kind == "injection" or len(folded.split()) <= INSULT_MAX_WORDS
-                )
-            if met:
-                return Smalltalk("refuse" if kind == "injection" else kind, language)
+    others = sorted(set(catalogs()) - {preferred}, key=lambda language: (language != "en", language))
+    kinds = ("injection", "insult", *WHOLE)
+    candidates = [(kind, preferred) for kind in kinds] + [(kind, other) for kind in kinds for other in others]
+    for kind, language in candidates:
+        if _meets(folded, kind, language):
+            return Smalltalk("refuse" if kind == "injection" else kind, language)
     return None
+
+
+def _meets(folded: str, kind: str, language: str) -> bool:
+    pattern = _pattern(language, kind)
+    if kind in WHOLE:
+        return bool(pattern.fullmatch(folded))
+    return bool(pattern.search(folded)) and (kind == "injection" or len(folded.split()) <= INSULT_MAX_WORDS)
 
 
 def _fold(text: str) -> str:
@@ -52,12 +54,12 @@ def _pattern(language: str, kind: str) -> re.Pattern[str]:
     phrases = _alternatives(triggers[kind])
     if kind not in WHOLE:
         return re.compile("|".join(rf"(?<!\w){p}(?!\w)" if not _UNSPACED.search(p) else p for p in phrases))
-    # "hello there", "hi hi", "thanks a lot, bye": phrases of that kind, then other polite ones
-    polite = _alternatives(
-        triggers["filler"] + triggers["greeting"] + triggers["thanks"] + triggers["goodbye"]
-    )
-    lead = f"(?:(?:{'|'.join(polite)}) ?)*" if kind == "about" else ""
-    return re.compile(rf"{lead}(?:{'|'.join(phrases)})(?: ?(?:{'|'.join(polite)})(?!\w))*")
+    # "hello there", "hi hi", "thanks a lot, bye": phrases of that kind, then other polite ones;
+    # possessive, because "bye bye bye" can be taken apart in many ways
+    words = triggers["filler"] + triggers["greeting"] + triggers["thanks"] + triggers["goodbye"]
+    polite = "|".join(_alternatives(words))
+    lead = f"(?:(?:{polite}){_GAP})*+" if kind == "about" else ""
+    return re.compile(rf"{lead}(?:{'|'.join(phrases)})(?:{_GAP}(?:{polite}))*+")
 
 
 def _alternatives(phrases: tuple[str, ...]) -> list[str]:

@@ -1,0 +1,136 @@
+"""Searching a dataset."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from bots.retrieval.index import Index
+from bots.retrieval.result import IndexRecord
+from bots.retrieval.tests.embedders import WordEmbedder
+from bots.retrieval.vectors import embed_record
+
+EMBEDDER = WordEmbedder()
+RECORDS = {
+    "Book › Colors": "Pick a theme. The accent sets the hue of buttons.",
+    "Book › Sessions": "They expire after sixty minutes. See sessionDuration.",
+    "Book › Backups": "Copy database plus folder nightly.",
+    "Book › Widgets": "Paste our snippet before closing body.",
+    "Book › Ports": "Change it with PORT, default eight thousand.",
+}
+
+
+def record(title: str, text: str, embedded: bool = True, alternatives: Sequence[str] = ()) -> IndexRecord:
+    vectors = embed_record(title, text, alternatives, EMBEDDER) if embedded else b""
+    return IndexRecord(title, title, text, f"/{title}", alternatives, vectors)
+
+
+def index(embedded: bool = True, extra: Sequence[IndexRecord] = ()) -> Index:
+    return Index([*(record(title, text, embedded) for title, text in RECORDS.items()), *extra], EMBEDDER)
+
+
+def test_the_best_record_comes_first_and_is_trusted() -> None:
+    found = index().search("theme hue of buttons")
+    assert found.verdict == "answer"
+    assert found.confident
+    assert found.passages[0].title == "Book › Colors"
+    assert found.passages[0].url == "/Book › Colors"
+    assert found.margin > 0
+    assert found.coverage == 1
+    assert found.suggestions[0] == "Colors"
+
+
+def test_take_bounds_the_passages() -> None:
+    assert len(index().search("theme", take=2).passages) == 2
+    assert len(index().search("theme", take=50).passages) == len(RECORDS)
+
+
+def test_something_else_is_unknown_but_has_suggestions() -> None:
+    found = index().search("giraffe")
+    assert (found.verdict, found.confident) == ("unknown", False)
+    assert len(found.suggestions) == 3
+
+
+def test_two_equally_good_records_are_not_guessed_between() -> None:
+    rivals = [record("Book › Left door", "Turn knob."), record("Book › Right door", "Push lever.")]
+    found = index(extra=rivals).search("door")
+    assert found.verdict == "unsure"
+    assert {"Left door", "Right door"} <= set(found.suggestions)
+
+
+def test_a_copy_of_the_answer_is_no_rival() -> None:
+    copy = record("Readme › Colors", RECORDS["Book › Colors"])
+    assert index(extra=[copy]).search("theme hue of buttons").verdict == "answer"
+
+
+@pytest.mark.parametrize("question", ["Backups", "backups?", "Book › Backups", "Keeping copies"])
+def test_a_title_or_alternative_as_question_is_always_answered(question: str) -> None:
+    extra = record("Book › Safety", "Copies are good.", alternatives=["Keeping copies"])
+    found = index(extra=[extra]).search(question)
+    assert found.verdict == "answer"
+    assert found.passages[0].title in {"Book › Backups", "Book › Safety"}
+
+
+def test_an_identifier_is_found_letter_by_letter() -> None:
+    found = index().search("sessionduration?".replace("d", "D"))
+    assert (found.verdict, found.passages[0].title) == ("answer", "Book › Sessions")
+
+
+def test_a_follow_up_is_understood_by_the_question_before() -> None:
+    alone = index().search("and how many?")
+    assert alone.verdict == "unknown"
+    together = index().search("and how many?", previous="when do sessions expire")
+    assert together.passages[0].title == "Book › Sessions"
+
+
+def test_a_new_topic_is_not_held_back_by_the_question_before() -> None:
+    found = index().search("theme hue of buttons", previous="when do sessions expire")
+    assert (found.verdict, found.passages[0].title) == ("answer", "Book › Colors")
+
+
+def test_without_vectors_words_decide() -> None:
+    lexical = index(embedded=False)
+    assert lexical.search("accent theme hue").verdict == "answer"
+    assert lexical.search("accent theme hue").passages[0].title == "Book › Colors"
+    assert lexical.search("giraffe elephant").verdict == "unknown"
+    assert lexical.search("expire giraffe").verdict == "unsure"
+
+
+def test_a_record_without_vectors_is_found_among_others_that_have_them() -> None:
+    found = index(extra=[record("Book › Cookies", "None whatsoever are stored.", embedded=False)])
+    hit = found.search("cookies stored whatsoever")
+    assert (hit.verdict, hit.passages[0].title) == ("answer", "Book › Cookies")
+    assert found.search("theme hue of buttons").passages[0].title == "Book › Colors"
+
+
+def test_vectors_of_another_embedder_are_not_compared() -> None:
+    stale = [IndexRecord("1", "Colors", "A theme.", "", (), b"\x01" * 100)]
+    assert Index(stale, EMBEDDER).search("theme").passages[0].record_id == "1"
+
+
+def test_another_full_text_search_may_take_the_place_of_ours() -> None:
+    class Fixed:
+        def __init__(self, texts: Sequence[str]):
+            self.texts = texts
+
+        def overlap(self, _query: str) -> np.ndarray:
+            return np.array([float("backups" in text) for text in self.texts], np.float32)
+
+    records = [record(title, text, embedded=False) for title, text in RECORDS.items()]
+    assert Index(records, EMBEDDER, fallback=Fixed).search("anything").passages[0].title == "Book › Backups"
+
+
+def test_no_records_is_empty_and_no_question_unknown() -> None:
+    assert Index([], EMBEDDER).search("theme").verdict == "empty"
+    assert index().search("  ").verdict == "unknown"
+
+
+def test_one_record_can_answer() -> None:
+    only = Index([record("Colors", "Pick a theme.")], EMBEDDER)
+    assert only.search("pick a theme").verdict == "answer"
+    assert only.search("giraffe").verdict == "unknown"
+
+
+def test_odd_questions_do_no_harm() -> None:
+    for question in ["?", "\0", "\ud83d", "🚀", "`", "x" * 40_000, "a\nb"]:
+        index().search(question, previous=question)
