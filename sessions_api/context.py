@@ -4,18 +4,23 @@ import uuid
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from asgiref.sync import sync_to_async
+
 from bots.engines.base import Engine, HistoryItem, Turn
 from bots.engines.registry import get_engine
 from bots.models import Bot
 from bots.search import search_of
 from rendering import Features
-from sessions_api.models import Conversation, Message
-from widgets.config import effective_of, rendering_features
+from sessions_api.log import Scene
+from sessions_api.models import Message
+from sessions_api.recent import History, recent
+from widgets.config import aeffective_of, rendering_features
+from widgets.effective import Effective
 
 Spoken = Literal["user", "bot", "context", "instruction"]
 HISTORY = 40  # messages; the token budget of a provider comes with providers
-
 IN_CONTEXT = (Message.Type.USER, Message.Type.BOT, Message.Type.CONTEXT, Message.Type.INSTRUCTION)
+SHOWN = ("stream", "verbose", "tools", "unfurl", "math", "carousel", "form", "attachments")
 
 
 @dataclass(frozen=True)
@@ -29,35 +34,64 @@ class Context:
     verbose: bool = False
 
 
+@dataclass(frozen=True)
+class Mind:
+    """The parts of a bot that a reply needs."""
+
+    model: str
+    backstory: str
+    dataset_id: uuid.UUID | None
+
+
 class NoBot(Exception):
     """Nobody answers in this conversation: neither it nor its widget has a bot."""
 
 
-def load_context(conversation_id: uuid.UUID, position: int) -> Context:
-    """Read everything that the reply at ``position`` needs. Raises ``NoBot``, and ``ValueError`` for a model nobody knows."""
-    conversation = Conversation.objects.get(pk=conversation_id)
-    widget = effective_of(conversation.widget_id) if conversation.widget_id else None
-    bot_id = (widget.bot_id if widget else None) or conversation.bot_id
-    bot = Bot.objects.filter(pk=bot_id).first() if bot_id else None
+async def load_context(scene: Scene, reply: Message) -> Context:
+    """Everything that ``reply`` needs, from memory where it is there. Raises ``NoBot``, and ``ValueError`` for an unknown model."""
+    widget = await aeffective_of(scene.widget_id) if scene.widget_id else None
+    mind = await _mind(widget, scene)
+    engine, options = get_engine(mind.model)
+    turn = Turn(
+        history=await _history(reply),
+        instructions=mind.backstory,
+        model=mind.model,
+        options=options,
+        language=scene.language,
+        features=frozenset(name for name in SHOWN if widget and getattr(widget, name)),
+        search=search_of(mind.dataset_id) if mind.dataset_id else None,
+    )
+    if widget is None:
+        return Context(engine, turn, Features(), verbose=True)
+    return Context(engine, turn, rendering_features(widget), stream=widget.stream, verbose=widget.verbose)
+
+
+async def _mind(widget: Effective | None, scene: Scene) -> Mind:
+    if widget is not None and widget.bot_id:
+        return Mind(widget.bot_model, widget.bot_backstory, widget.bot_dataset_id)
+    bot = await Bot.objects.filter(pk=scene.bot_id).afirst() if scene.bot_id else None
     if bot is None:
         raise NoBot
-    engine, options = get_engine(bot.model)
+    return Mind(bot.model, bot.backstory, bot.dataset_id)
+
+
+async def _history(reply: Message) -> History:
+    """The visible talk before the reply, its question last."""
+    question = Message.question.is_cached(reply) and reply.question  # type: ignore[attr-defined]
+    if question:
+        before = recent.before(reply.conversation_id, question.position)
+        if before is not None:
+            return (*before[1 - HISTORY :], HistoryItem("user", question.text))
+    return await sync_to_async(_read_history, thread_sensitive=False)(reply)
+
+
+def _read_history(reply: Message) -> History:
     rows = (
-        Message.objects.filter(conversation_id=conversation_id, position__lt=position, type__in=IN_CONTEXT, deleted=False)
+        Message.objects.filter(
+            conversation_id=reply.conversation_id, position__lt=reply.position, type__in=IN_CONTEXT, deleted=False
+        )
         .exclude(text="")
         .order_by("-position")
         .values_list("type", "text")[:HISTORY]
     )
-    names = ("stream", "verbose", "tools", "unfurl", "math", "carousel", "form", "attachments")
-    turn = Turn(
-        history=tuple(HistoryItem(cast(Spoken, kind), text) for kind, text in reversed(rows)),
-        instructions=bot.backstory,
-        model=bot.model,
-        options=options,
-        language=conversation.language,
-        features=frozenset(name for name in names if widget and getattr(widget, name)),
-        search=search_of(bot.dataset_id) if bot.dataset_id else None,
-    )
-    return Context(
-        engine, turn, rendering_features(widget) if widget else Features(), stream=widget.stream if widget else True, verbose=widget.verbose if widget else True
-    )
+    return tuple(HistoryItem(cast(Spoken, kind), text) for kind, text in reversed(rows))

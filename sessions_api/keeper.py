@@ -71,22 +71,23 @@ class Keeper:
     def publish(self, changes: list[Change]) -> None:
         """After a commit, in commit order: start what was opened, tell who listens."""
         loop = self._loop
-        opened = [change.message for change in changes if change.message.status == Message.Status.OPEN]
+        opened = [change for change in changes if change.message.status == Message.Status.OPEN]
         if loop is not None and opened:
             try:
                 on_loop = asyncio.get_running_loop() is loop
             except RuntimeError:
                 on_loop = False
-            for message in opened:
+            for change in opened:
                 if on_loop:
-                    self.generate(message)
+                    self.generate(change)
                 else:
-                    loop.call_soon_threadsafe(self.generate, message)
+                    loop.call_soon_threadsafe(self.generate, change)
         hub.publish(changes)
 
-    def generate(self, message: Message) -> None:
+    def generate(self, change: Change) -> None:
         """Start the reply's task; an older attempt of the same reply is fenced out by its row."""
-        generation = Generation(message, self.journal)
+        message = change.message
+        generation = Generation(message, change.scene, self.journal)
         self.generations[message.pk] = generation
         task = asyncio.get_running_loop().create_task(generation.run(), name=f"reply {message.pk}")
         self._tasks[message.pk] = task

@@ -15,11 +15,21 @@ from sessions_api.models import Conversation, Message, Session
 
 
 @dataclass(frozen=True)
+class Scene:
+    """Whose conversation it is: what a reply must know of it, read with the lock and so for free."""
+
+    widget_id: uuid.UUID | None
+    bot_id: uuid.UUID | None
+    language: str
+
+
+@dataclass(frozen=True)
 class Change:
     """A row that clients must see; ``message`` holds its committed state."""
 
     conversation_id: uuid.UUID
     message: Message
+    scene: Scene
 
 
 class Log:
@@ -30,9 +40,11 @@ class Log:
         rows = Conversation.objects.select_for_update().filter(pk__in=ids).order_by("pk").annotate(now=Now())
         self.now: datetime | None = None
         self.heads: dict[uuid.UUID, int] = {}
-        for pk, last_seq, now in rows.values_list("pk", "last_seq", "now"):
+        self._scenes: dict[uuid.UUID, Scene] = {}
+        for pk, last_seq, now, *scene in rows.values_list("pk", "last_seq", "now", "widget_id", "bot_id", "language"):
             self.heads[pk] = last_seq
             self.now = now
+            self._scenes[pk] = Scene(*scene)
         self.changes: list[Change] = []
         self._moved: set[uuid.UUID] = set()
         self._inserts: list[Message] = []
@@ -83,7 +95,7 @@ class Log:
 
     def changed(self, message: Message) -> None:
         """Tell clients of this row after the commit."""
-        self.changes.append(Change(message.conversation_id, message))
+        self.changes.append(Change(message.conversation_id, message, self._scenes[message.conversation_id]))
 
     def write_inserts(self) -> None:
         """Write the collected rows now, for an operation that must find them."""

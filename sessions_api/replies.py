@@ -9,16 +9,17 @@ import time
 import uuid
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 
-from bots.engines.base import Activity, End, EngineError, Sources, Text, Usage
+from bots.engines.base import Activity, End, EngineError, HistoryItem, Sources, Text, Usage
 from rendering import Change, Features, Stream, render, utf16_length
 from sessions_api.context import Context, NoBot, load_context
 from sessions_api.hub import hub
+from sessions_api.log import Scene
 from sessions_api.models import Message
-from sessions_api.operations import Checkpoint, Close
+from sessions_api.operations import Checkpoint, Close, Closed
 from sessions_api.pace import Pace
+from sessions_api.recent import recent
 from sessions_api.wire import Followed, delta_frame
 
 logger = logging.getLogger(__name__)
@@ -32,13 +33,14 @@ Status = Message.Status
 class Generation:
     """One attempt at one reply. It is the hub's ``Live`` of its conversation while it runs."""
 
-    def __init__(self, message: Message, journal: Any) -> None:
+    def __init__(self, message: Message, scene: Scene, journal: Any) -> None:
         self.id: uuid.UUID = message.pk
         self.conversation_id: uuid.UUID = message.conversation_id
         self.attempt = message.attempt
         self.lost = False
         self.taps: list[asyncio.Queue[Any]] = []  # HTTP streams that want the engine's events
         self._message = message
+        self._scene = scene
         self._journal = journal
         self._stream = Stream(Features())
         self._pace = Pace(self._flush)
@@ -73,8 +75,7 @@ class Generation:
         status: str = Status.DONE
         code = cause = ""
         try:
-            load = sync_to_async(load_context, thread_sensitive=False)
-            self._context = await load(self.conversation_id, self._message.position)
+            self._context = await load_context(self._scene, self._message)
             self._stream = Stream(self._context.features)
             async with asyncio.timeout(settings.REPLY_SECONDS):
                 status, code = await self._generate(self._context)
@@ -193,13 +194,20 @@ class Generation:
             reply.followed = Followed(self._stream.rev, utf16_length(rendered.html))  # type: ignore[attr-defined]
         while True:
             try:
-                await self._journal.run(Close(self.conversation_id, reply, self.attempt))
+                closed = await self._journal.run(Close(self.conversation_id, reply, self.attempt))
+                self._remember(closed)
                 return
             except Exception as error:  # the database is away: keep the reply until it is back, the lease decides who may
                 logger.warning("reply %s: close failed: %s", self.id, error)
                 await asyncio.sleep(1)
                 if self.lost:
                     return
+
+    def _remember(self, closed: Closed | None) -> None:
+        if closed is None or closed.opened is not None or self._context is None or not closed.reply.text:
+            return
+        said = HistoryItem("bot", closed.reply.text)
+        recent.keep(self.conversation_id, closed.reply.seq, (*self._context.turn.history, said))
 
     def _elapsed_ms(self) -> int:
         return int((time.monotonic() - self._began) * 1000)

@@ -28,6 +28,9 @@ class Effective:
     enabled: bool
     bot_id: UUID | None
     bot_name: str
+    bot_model: str
+    bot_backstory: str
+    bot_dataset_id: UUID | None
     blueprint_id: UUID | None
     origins: tuple[OriginEntry, ...]
     theme: str
@@ -92,7 +95,7 @@ def load_effective(widget_id: UUID) -> Effective | None:
     values = effective_values(widget)
     bot = (
         Bot.objects.filter(pk=values.pop("bot_id"), owner_id=widget.owner_id)
-        .only("id", "name", "updated_at")
+        .only("id", "name", "model", "backstory", "dataset_id", "updated_at")
         .first()
     )
     touched = [item.updated_at for item in (widget, widget.blueprint, bot) if item is not None]
@@ -103,6 +106,9 @@ def load_effective(widget_id: UUID) -> Effective | None:
         enabled=widget.enabled,
         bot_id=bot.pk if bot else None,
         bot_name=bot.name if bot else "",
+        bot_model=bot.model if bot else "",
+        bot_backstory=bot.backstory if bot else "",
+        bot_dataset_id=bot.dataset_id if bot else None,
         blueprint_id=widget.blueprint_id,
         origins=_origins(values["origin"]),
         **values,
