@@ -28,10 +28,14 @@ def test_an_import_adds_records_and_says_what_it_left_out(dataset, django_captur
 
 
 def test_records_that_are_refused_are_named(dataset):
-    data = b"question,answer\nWhen?,At nine.\n" + b"Q" * 400 + b",Too long a question.\n"
-    result = services.import_records(dataset, "faq.csv", data)
+    result = services.import_records(dataset, "guide.md", MARKDOWN, "javascript:alert(1)")
+    assert result.records == ()
+    assert "url: must be an http or https address" in result.skipped[-1].reason
+    result = services.import_records(
+        dataset, "faq.csv", b"question,answer,url\nWhen?,At nine.,\nWho?,All.,ftp://x\n"
+    )
     assert [record.text for record in result.records] == ["At nine."]
-    assert "title" in result.skipped[-1].reason
+    assert len(result.skipped) == 1
     assert DatasetRecord.objects.count() == 1
 
 
