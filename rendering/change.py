@@ -1,6 +1,5 @@
 """What happened to a reply's html."""
 
-import os.path
 from dataclasses import dataclass, field
 
 _STEP = 256
@@ -52,10 +51,9 @@ def splice(old: str, new: str) -> Splice:
 
 
 def _common(a: str, b: str, limit: int) -> int:
-    """Length of the common beginning, at most `limit`: steps compared in C, then one step by character."""
+    """Length of the common beginning, at most `limit`: whole steps at once, then by character."""
     at = 0
     while at < limit and a[at : at + _STEP] == b[at : at + _STEP]:
         at += _STEP
-    if at >= limit:
-        return limit
-    return at + len(os.path.commonprefix([a[at : min(at + _STEP, limit)], b[at : min(at + _STEP, limit)]]))
+    end = min(at + _STEP, limit)
+    return next((n for n in range(at, end) if a[n] != b[n]), min(end, limit))

@@ -11,12 +11,14 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, String, _To
 PRE = re.compile(
     r'<pre(?: data-sourcepos="(\d+):\d+-(\d+):\d+")?><code(?: class="language-([^"]*)")?>([^<]*)</code></pre>'
 )
-# A lexer is a pile of regular expressions: only well-trodden ones, and only as much code as is read.
+# A lexer is a pile of regular expressions: only well-trodden ones (Perl's takes quadratic time), and only as
+# much code, in lines as long, as is read.
 MAX_HIGHLIGHTED = 8_000
+MAX_LINE = 1_000
 _LANGUAGES = frozenset(
     """Bash|Batchfile|C|C#|C++|CSS|Clojure|Dart|Diff|Django/Jinja|Docker|Elixir|Erlang|Go|GraphQL|Groovy|HTML|
     HTTP|Haskell|INI|JSON|Java|JavaScript|Julia|Kotlin|Lua|Makefile|MySQL|Nginx configuration file|Objective-C|
-    PHP|Perl|PostgreSQL SQL dialect|PowerShell|Properties|Python|R|Ruby|Rust|SCSS|SQL|Scala|Swift|TOML|
+    PHP|PostgreSQL SQL dialect|PowerShell|Properties|Python|R|Ruby|Rust|SCSS|SQL|Scala|Swift|TOML|
     Terraform|TypeScript|XML|YAML""".replace("\n    ", "").split("|")
 )
 _MAX_LABEL = 30
@@ -37,12 +39,16 @@ def figure(pre: re.Match[str], sealed: bool) -> str:
     language, text = unescape(pre[3] or ""), pre[4].removesuffix("\n")
     alias = language.lower()
     label = _labels().get(alias, language[:_MAX_LABEL])
-    if sealed and alias in _labels() and len(text) <= MAX_HIGHLIGHTED:
+    if sealed and alias in _labels() and _readable(text):
         text = _highlight(unescape(text), alias)
     return (
         f'<figure class="code"><figcaption>{escape(label)} <button type="button" data-copy></button></figcaption>'
         f'<pre tabindex="0"><code>{text}</code></pre></figure>'
     )
+
+
+def _readable(text: str) -> bool:
+    return len(text) <= MAX_HIGHLIGHTED and max(map(len, text.split("\n"))) <= MAX_LINE
 
 
 @cache

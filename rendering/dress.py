@@ -34,7 +34,9 @@ def dress(block: Block, source: str, features: Features, *, sealed: bool) -> str
     if "<h" in html:
         html = _HEADING.sub(lambda tag: f"<{tag[1]}h{3 if tag[2] < '3' else 4}", html)
     if "<table" in html:
-        html = html.replace("<table", '<div class="tbl" tabindex="0"><table').replace("</table>", "</table></div>")
+        html = html.replace("<table", '<div class="tbl" tabindex="0"><table').replace(
+            "</table>", "</table></div>"
+        )
         html = _CELL.sub(lambda cell: f"<{cell[1]}" + (' class="n"' if cell[2] == "right" else ""), html)
     if "<input" in html:
         html = _TASK.sub(lambda task: f'<li class="task">{"☑" if task[1] else "☐"}', html)

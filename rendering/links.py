@@ -27,9 +27,7 @@ def reply_button(text: str) -> str:
 
 def link_button(text: str, url: str) -> str:
     """A link that looks like a button; `url` has passed ALLOWED_TARGET."""
-    return (
-        f'<a class="btn" href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
-    )
+    return f'<a class="btn" href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
 
 
 def link(html: str, url: str, title: str = "") -> str:

@@ -11,7 +11,9 @@ from rendering.latex import convertible
 _SPAN = re.compile(
     r'<span data-math-style="(inline|display)" data-sourcepos="(\d+):(\d+)-(\d+):(\d+)">([^<]*)</span>'
 )
-_ALONE = re.compile(r'<p(?: data-sourcepos="[^"]*")?>(<math display="block">(?:(?!</?p\b).)*</math>)</p>', re.S)
+_ALONE = re.compile(
+    r'<p(?: data-sourcepos="[^"]*")?>(<math display="block">(?:(?!</?p\b).)*</math>)</p>', re.S
+)
 MAX_MATHML = 60_000
 _STYLE = re.compile(r' style="([^"]*)"')
 _REFERENCE = re.compile(r'<a href="[^"]*">|</a>| id="[^"]*"')

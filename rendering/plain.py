@@ -7,6 +7,7 @@ from rendering.features import Features
 from rendering.stream import render
 
 _BLOCKS = frozenset({"p", "h3", "h4", "figure", "table", "ul", "ol", "blockquote"})
+_BOXES = frozenset("☐☑")
 
 
 class _Reader(HTMLParser):
@@ -20,12 +21,14 @@ class _Reader(HTMLParser):
         self._quotes = 0
         self._marker = ""
         self._pre = self._caption = False
+        self._reply = False
         self._href, self._label_from, self._label_line = "", 0, 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
         if tag in _BLOCKS or tag in {"div", "hr"}:
-            self._end_line()
+            if tag != "p" or self._line.strip() not in _BOXES:  # a task's box stays with its text
+                self._end_line()
             self._gap()
         if tag == "hr":
             self.lines.append("---")
@@ -50,6 +53,7 @@ class _Reader(HTMLParser):
         elif tag == "figcaption":
             self._caption = True
         elif tag == "button" and "data-reply" in values:
+            self._reply = True
             self._line += " [" if self._line else "["
         elif tag == "a":
             self._href = values.get("href") or ""
@@ -64,11 +68,16 @@ class _Reader(HTMLParser):
         elif tag == "pre":
             self._end_line()
             self._pre = False
-        elif tag == "button" and self._line.startswith("[") or tag == "button" and " [" in self._line:
-            self._line += "]"
+        elif tag == "button":
+            self._line += "]" if self._reply else ""
+            self._reply = False
         elif tag == "a":
             label = self._line[self._label_from :] if self._label_line == len(self.lines) else ""
-            if label not in {self._href, self._href.removeprefix("mailto:"), self._href.removeprefix("http://")}:
+            if label not in {
+                self._href,
+                self._href.removeprefix("mailto:"),
+                self._href.removeprefix("http://"),
+            }:
                 self._line += f" ({self._href})"
         elif tag in _BLOCKS or tag in {"li", "tr", "div"}:
             self._end_line()

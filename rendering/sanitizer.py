@@ -7,15 +7,16 @@ from nh3 import Cleaner
 from rendering.features import Features
 from rendering.mathml import MATH_CLASSES
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 SCHEMES = frozenset({"http", "https", "mailto"})
-_TEXT_TAGS = frozenset(
-    "a b blockquote br code del div em figcaption figure h3 h4 hr i li ol p pre s span strong table tbody td"
-    " th thead tr u ul".split()
-)
-_MATH_TAGS = frozenset(
-    "math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow mspace msqrt"
-    " msub msubsup msup mtable mtd mtext mtr munder munderover".split()
-)
+_TEXT_TAGS = _words(r"""a b blockquote br code del div em figcaption figure h3 h4 hr i li ol p pre s span strong
+table tbody td th thead tr u ul""")
+_MATH_TAGS = _words(r"""math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow
+mspace msqrt msub msubsup msup mtable mtd mtext mtr munder munderover""")
 _BOOLEAN = frozenset({"true", "false"})
 
 

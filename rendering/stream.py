@@ -64,12 +64,8 @@ class Stream:
         if not self._fresh and (not self._resume_at or monotonic() >= self._resume_at):
             self._render()
         old, new = self._shown, self._sealed + self._open
-        at = 0
-        for at, (before, after) in enumerate(zip(old, new)):  # noqa: B905 (lengths differ)
-            if before != after:
-                break
-        else:
-            at = min(len(old), len(new))
+        shared = min(len(old), len(new))
+        at = next((n for n in range(shared) if old[n] != new[n]), shared)
         if at == len(old) == len(new):
             return None
         self.rev += 1

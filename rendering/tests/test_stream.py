@@ -6,6 +6,7 @@ import re
 import pytest
 
 from rendering import Change, Features, Splice, Stream, render
+from rendering.change import splice
 from rendering.markdown import Block, parse
 from rendering.source import Source
 from rendering.tests.client import Client
@@ -123,9 +124,27 @@ def test_long_block_that_ends_is_spliced_and_the_next_follows() -> None:
         change = stream.change()
         assert change
         client.apply(change)
-    assert change.splice and change.splice.insert == " end."
+    assert change.splice
+    assert change.splice.insert == " end."
     following = stream.change()
-    assert following and (following.start, following.sealed, following.blocks) == (1, 1, ("<p>Next</p>",))
+    assert following
+    assert (following.start, following.sealed, following.blocks) == (1, 1, ("<p>Next</p>",))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "edit"),
+    [
+        ("<p>a</p>", "<p>ab</p>", Splice(4, 0, "b")),
+        ("<p>aa</p>", "<p>aaa</p>", Splice(5, 0, "a")),
+        ("<p>a*b</p>", "<p>a<em>b</em></p>", Splice(4, 2, "<em>b</em>")),
+        ("x" * 1000, "x" * 1001, Splice(1000, 0, "x")),
+        ("x" * 700 + "y", "x" * 700 + "z", Splice(700, 1, "z")),
+        ("", "a", Splice(0, 0, "a")),
+        ("http://", "http:/", Splice(6, 1, "")),
+    ],
+)
+def test_splice_is_what_differs(old: str, new: str, edit: Splice) -> None:
+    assert splice(old, new) == edit
 
 
 def test_offsets_are_told_in_utf16_units() -> None:
@@ -134,7 +153,8 @@ def test_offsets_are_told_in_utf16_units() -> None:
     stream.change()
     stream.feed("b")
     change = stream.change()
-    assert change and change.splice == Splice(6, 0, "b")
+    assert change
+    assert change.splice == Splice(6, 0, "b")
     assert change.utf16_splice() == Splice(7, 0, "b")
 
 
@@ -173,7 +193,8 @@ def test_code_is_highlighted_when_the_next_block_begins() -> None:
     stream = Stream(ALL)
     stream.feed("```python\nimport os\n```\n")
     change = stream.change()
-    assert change and 'class="k"' not in change.blocks[0]
+    assert change
+    assert 'class="k"' not in change.blocks[0]
     stream.feed("Done")
     while stream.change():
         pass
@@ -188,7 +209,9 @@ def test_finish_seals_and_tells_the_rest() -> None:
     stream.change()
     rendered = stream.finish()
     change = stream.change()
-    assert change and change.blocks == rendered.blocks and change.sealed == 1
+    assert change
+    assert change.blocks == rendered.blocks
+    assert change.sealed == 1
     assert stream.finish() == rendered
     with pytest.raises(ValueError, match="finished"):
         stream.feed("more")
@@ -208,4 +231,24 @@ def test_dear_block_is_rendered_less_often(monkeypatch: pytest.MonkeyPatch) -> N
     assert stream.snapshot().blocks == ("<p>a</p>",)
     wall[0] += 0.02
     change = stream.change()
-    assert change and change.splice == Splice(4, 0, "b")
+    assert change
+    assert change.splice == Splice(4, 0, "b")
+
+
+def test_buttons_are_shown_when_their_fence_closes() -> None:
+    stream = Stream(ALL)
+    stream.feed("```buttons\n- caption: A\n")
+    change = stream.change()
+    assert change
+    assert change.blocks == ('<div class="chips"></div>',)
+    stream.feed("```")
+    stream.change()
+    assert stream.snapshot().blocks == render("```buttons\n- caption: A\n```", ALL).blocks
+
+
+def test_table_head_that_was_a_paragraphs_line_begins_no_list() -> None:
+    stream = Stream(ALL)
+    for character in "text\n2) a | b\n---|---\n1 | 2\n":
+        stream.feed(character)
+        stream.change()
+    assert [block[:3] for block in stream.finish().blocks] == ["<p>", "<di"]
