@@ -9,7 +9,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 # The converter (math-core 0.9.0) recurses, so deep nesting ends the process (a stack of 256 KiB is gone at 500
-# levels), and each opening fence without its closing one doubles its time (24 take 0.2 s, 50 take years).
+# levels), and each opening fence without its closing one doubles its time (24 take 0.2 s, 50 months).
 MAX_SOURCE = 2_000
 MAX_DEPTH = 60
 MAX_UNCLOSED = 8
