@@ -87,11 +87,8 @@ interface Config {
 
 /** What a click inside the log may cause. */
 interface LogActions {
-  send(text: string): void;
-  retryEntry(entry: Entry): void;
-  deleteEntry(entry: Entry): void;
-  retryReply(row: Row): void;
+  retry(entry: Entry): void;
+  delete(entry: Entry): void;
+  again(row: Row): void;
   vote(row: Row, value: 1 | -1): void;
-  restart(): void;
-  download(): void;
 }

@@ -1,27 +1,24 @@
-import { icon, t } from "./page.js";
+import { byId, icon, t } from "./page.js";
 
-const NAMES = "a abbr b blockquote br button caption code del details div dl dt dd em figcaption figure h3 h4 hr i img input kbd li mark ol p pre q s section small span strong sub summary sup table tbody td tfoot th thead tr u ul";
-const MATH = "annotation math menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none semantics";
-const ATTRIBUTES = "accent accentunder alt aria-hidden aria-label checked class colspan dir disabled display height href lang linethickness loading mathvariant open rel role rowspan scope src start stretchy tabindex target title type width";
-
+const allowed = byId("allowed").dataset;
 const words = (list) => list.split(" ");
 /** @type {any} */
 const view = window;
 const policy = view.trustedTypes?.createPolicy("chat-widget", { createHTML: (html) => html });
 const sanitizer = view.Sanitizer && new view.Sanitizer({
-  elements: [...words(NAMES), ...words(MATH).map((name) => ({ name, namespace: "http://www.w3.org/1998/Math/MathML" }))],
-  attributes: words(ATTRIBUTES),
+  elements: [...words(allowed.html), ...words(allowed.math).map((name) => ({ name, namespace: "http://www.w3.org/1998/Math/MathML" }))],
+  attributes: words(allowed.attributes),
   dataAttributes: true,
 });
 
 /** The only way of html into the frame. The server's renderer sanitized it; the browser's sanitizer, where there is one,
- * is a second wall. @param {string} html @returns {Element[]} */
+ * is a second wall. @returns {Element[]} */
 export function parse(html) {
   /** @type {any} */
   const box = document.createElement("div");
   if (sanitizer) box.setHTML(html, { sanitizer });
   else box.innerHTML = policy ? policy.createHTML(html) : html;
-  for (const button of box.querySelectorAll("[data-copy]")) button.append(icon("copy", "i s"), t("copy"));
+  for (const button of box.querySelectorAll("[data-copy]")) button.append(icon("copy"), t("copy"));
   return [...box.children];
 }
 
@@ -50,13 +47,9 @@ export class Blocks {
   #node;
   /** @type {{ html: string, nodes: Element[] }[]} */
   #blocks = [];
-
-  /** @param {Element} node */
   constructor(node) {
     this.#node = node;
   }
-
-  /** @param {string[]} blocks */
   show(blocks) {
     blocks.forEach((html, n) => {
       const block = this.#blocks[n];

@@ -6,12 +6,9 @@ export const alone = parent === window;
 function allowed(origin) {
   const { origins } = config;
   if (!origins.length || origin === location.origin) return true;
-  const { protocol, hostname, port } = new URL(origin);
   return origins.some((entry) => {
-    const wild = entry.replace("//*.", "//");
-    if (wild === entry) return entry === origin;
-    const url = new URL(wild);
-    return protocol === url.protocol && port === url.port && hostname.endsWith(`.${url.hostname}`);
+    const [scheme, domain] = entry.split("*");
+    return domain ? origin.startsWith(scheme) && origin.endsWith(domain) : origin === entry;
   });
 }
 
@@ -29,12 +26,11 @@ export class Bridge {
     });
   }
 
-  /** @param {string} type @param {object} [data] */
   post(type, data) {
     if (this.#origin) parent.postMessage({ type: `cw:${type}`, ...data }, this.#origin);
   }
 
-  /** An event of the element on the page. @param {string} name @param {object} [detail] */
+  /** An event of the element on the page. */
   tell(name, detail = {}) {
     this.post("event", { name, detail });
   }

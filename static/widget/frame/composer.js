@@ -31,13 +31,12 @@ export class Composer {
     this.#changed();
   }
 
-  /** Whether an answer is being written. @param {boolean} busy */
+  /** Whether an answer is being written. */
   set busy(busy) {
     this.#busy = busy;
     this.#draw();
   }
 
-  /** @param {string} text */
   set placeholder(text) {
     this.#field.placeholder = text;
   }
@@ -75,7 +74,7 @@ export class Composer {
     const empty = !this.#field.value.trim();
     const stop = empty && this.#busy;
     setIcon(this.#button.firstElementChild, stop ? "stop" : "send");
-    this.#button.setAttribute("aria-label", t(stop ? "stop" : "send"));
-    this.#button.setAttribute("aria-disabled", `${!stop && (empty || this.#excess > 0)}`); // disabled would lose the focus
+    this.#button.ariaLabel = t(stop ? "stop" : "send");
+    this.#button.ariaDisabled = `${!stop && (empty || this.#excess > 0)}`; // disabled would lose the focus
   }
 }

@@ -47,6 +47,11 @@ export class Conversation {
     return state === "refused" ? state : this.loading ? "connecting" : "ready";
   }
 
+  /** @param {string} id of a reply, whose text may come before its row */
+  row(id) {
+    return this.rows.get(id) ?? { id, type: "bot", status: "open", attempt: 0, createdAt: Date.now() };
+  }
+
   /** The id of the reply that is being written. */
   get open() {
     return this.rows.open?.id ?? [...this.replies.keys()].find((id) => !this.rows.get(id));
@@ -136,6 +141,16 @@ export class Conversation {
   _rows({ rows, head, more }) {
     for (const row of rows) {
       const news = row.type === "bot" && row.status === "done" && this.rows.get(row.id)?.status !== "done" && !this.loading;
+      if (row.rev) {
+        const reply = this.replies.get(row.id);
+        if (!reply?.is(row)) {
+          this.rows.seq = Math.min(this.rows.seq, row.seq - 1);
+          head = 0;
+          this.#resume();
+          continue;
+        }
+        row.html = reply.blocks.join("");
+      }
       this.rows.put([row]);
       if (row.cid) this.outbox.remove(row.cid);
       if (news) this.#on.received(row);
@@ -160,12 +175,14 @@ export class Conversation {
   }
 
   _delta(delta) {
-    const { reply: id } = delta;
+    const [position, attempt] = (delta.to ?? "").split(".").map(Number);
+    const id = delta.reply ?? this.rows.list.find((row) => row.position === position)?.id;
+    if (!id) return this.#resume();
     if (["done", "stopped", "failed"].includes(this.rows.get(id)?.status)) return;
     const known = this.replies.get(id);
     const reply = known ?? new Reply();
     this.replies.set(id, reply);
-    if (!reply.apply(delta)) this.#resume();
+    if (!reply.apply({ attempt, ...delta })) this.#resume();
     if (known) this.#on.grew(id);
     else this.#on.changed();
   }
@@ -229,8 +246,6 @@ export class Conversation {
   async #flush() {
     for (const entry of this.outbox.waiting) await this.#wire(entry);
   }
-
-  /** @param {Entry} entry */
   async #wire(entry) {
     const { current } = this.session;
     if (this.socket.state !== "open" || !current) return;

@@ -2,37 +2,40 @@ import { byId, setIcon, t } from "./page.js";
 
 /** Header, menu and the question before a restart. */
 export class Head {
-  #menu = byId("menu");
-  #more = byId("more");
-  #dialog = byId("dialog");
   #max = byId("max");
   #whole = false;
 
   /** @param {{ restart: () => void, download: () => void, close: () => void, size: (whole: boolean) => void }} on */
   constructor(on) {
-    const run = (id, action) => byId(id)?.addEventListener("click", action);
-    run("more", () => this.#toggle(this.#menu.hidden));
-    run("max", () => on.size(!this.#whole));
-    run("close", on.close);
-    run("download", () => (this.#toggle(false), on.download()));
-    run("restart", () => (this.#toggle(false), this.ask()));
-    run("keep-it", () => this.#dialog.close());
-    run("start-again", () => (this.#dialog.close(), on.restart()));
-    this.#menu?.addEventListener("keydown", (event) => this.#key(event));
-    addEventListener("pointerdown", ({ target }) => {
-      if (this.#menu && !this.#menu.hidden && !this.#menu.contains(target) && !this.#more.contains(target)) this.#toggle(false, false);
+    const menu = byId("menu");
+    const dialog = byId("dialog");
+    const clicks = {
+      max: () => on.size(!this.#whole),
+      close: on.close,
+      download: on.download,
+      restart: () => dialog.showModal(),
+      "keep-it": () => dialog.close(),
+      "start-again": () => {
+        dialog.close();
+        on.restart();
+      },
+    };
+    for (const id in clicks) byId(id)?.addEventListener("click", clicks[id]);
+    menu.addEventListener("toggle", ({ newState }) => newState === "open" && menu.querySelector("button").focus());
+    menu.addEventListener("click", () => menu.hidePopover(), true);
+    menu.addEventListener("keydown", (event) => {
+      const items = [...menu.querySelectorAll("button")];
+      const at = items.indexOf(document.activeElement);
+      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      items.at(to % items.length).focus();
     });
-    addEventListener("blur", () => this.#menu && this.#toggle(false, false));
-    addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.defaultPrevented && !this.#dialog.open) on.close();
-    });
+    addEventListener("blur", () => menu.hidePopover());
+    addEventListener("keydown", ({ key }) => key === "Escape" && !dialog.open && !menu.matches(":popover-open") && on.close());
   }
 
-  ask() {
-    this.#dialog.showModal();
-  }
-
-  /** @param {string} status of the conversation */
+  /** The conversation's status. */
   set status(status) {
     const node = byId("status");
     node.textContent = t(`status.${status}`);
@@ -40,28 +43,11 @@ export class Head {
     byId("bar").hidden = status !== "offline";
   }
 
-  /** @param {boolean} whole */
+  /** Whether the panel fills the window. */
   set whole(whole) {
     this.#whole = whole;
     if (!this.#max) return;
     setIcon(this.#max.firstElementChild, whole ? "minimize" : "maximize");
-    this.#max.setAttribute("aria-label", t(whole ? "minimize" : "maximize"));
-  }
-
-  #toggle(open, focus = true) {
-    if (this.#menu.hidden === !open) return;
-    this.#menu.hidden = !open;
-    this.#more.setAttribute("aria-expanded", `${open}`);
-    if (focus) (open ? this.#menu.querySelector("button") : this.#more).focus();
-  }
-
-  #key(event) {
-    const items = [...this.#menu.querySelectorAll("button")];
-    const at = items.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
-    if (to !== undefined) items.at(to % items.length).focus();
-    else if (event.key === "Escape" || event.key === "Tab") this.#toggle(false);
-    else return;
-    event.preventDefault();
+    this.#max.ariaLabel = t(whole ? "minimize" : "maximize");
   }
 }

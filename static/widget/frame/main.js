@@ -2,7 +2,7 @@ import { alone, Bridge } from "./bridge.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { Head } from "./head.js";
-import { botOrUser, itemsOf, Log } from "./log.js";
+import { itemOf, itemsOf, Log } from "./log.js";
 import { copy } from "./message.js";
 import { byId, config, t } from "./page.js";
 import { Scroll } from "./scroll.js";
@@ -10,30 +10,28 @@ import { durable, watch } from "./storage.js";
 
 const SAID_MS = 200;
 const root = document.documentElement;
-const panel = byId("panel");
 const said = byId("said");
-let shown = false;
+let shown = alone;
 let unread = 0;
 let drawing = false;
 
-const talk = new Conversation({ changed: draw, grew, received, kept: (session) => durable || bridge?.post("session", { session }) });
+const talk = new Conversation({ changed: draw, grew, received, kept: (session) => durable || bridge.post("session", { session }) });
 const scroll = new Scroll(byId("log"), byId("jump"));
 const composer = new Composer({ send, stop: () => talk.stop() });
-const save = () => import("./transcript.js").then(({ download }) => download([...talk.past, talk.rows].flatMap((rows) => rows.list)));
-const head = new Head({ restart, download: save, close: () => bridge.post("close"), size: (whole) => bridge.post("size", { whole }) });
+const head = new Head({ restart, download, close: () => bridge.post("close"), size: (whole) => bridge.post("size", { whole }) });
 const log = new Log(byId("log"), {
-  send,
-  restart,
-  download: save,
-  retryEntry: ({ cid, text, at, via }) => (talk.outbox.save({ cid, text, at, via }), talk.connect()),
-  deleteEntry: ({ cid }) => talk.outbox.remove(cid),
-  retryReply: (row) => talk.retry(row),
+  retry: ({ cid, text, at, via }) => {
+    talk.outbox.save({ cid, text, at, via });
+    talk.connect();
+  },
+  delete: ({ cid }) => talk.outbox.remove(cid),
+  again: (row) => talk.retry(row),
   vote: (row, value) => talk.vote(row, value),
 });
 const bridge = new Bridge({
   init: ({ session, theme, placeholder, page, ...place }) => {
-    if (session && !durable && !talk.session.current) talk.session.keep(session);
-    if (theme) dress(theme);
+    if (session && !durable) talk.session.keep(session);
+    if (theme) root.dataset.theme = /^(dark|auto)$/.test(theme) ? theme : "light";
     if (placeholder) composer.placeholder = placeholder;
     talk.page = page;
     layout(place);
@@ -41,11 +39,16 @@ const bridge = new Bridge({
     bridge.post("ready");
   },
   layout,
-  open: ({ focus }) => open(focus),
+  open: ({ focus }) => {
+    shown = true;
+    if (unread) bridge.tell("unread", { count: (unread = 0) });
+    greet();
+    if (focus) home();
+  },
   close: () => (shown = false),
   send: ({ text }) => send(text),
   restart,
-  export: save,
+  export: download,
 });
 
 function begin() {
@@ -55,8 +58,9 @@ function begin() {
   draw();
 }
 
-function dress(theme) {
-  root.dataset.theme = ["dark", "auto"].includes(theme) ? theme : "light";
+/** The bot may have the first word. */
+function greet() {
+  if (config.features.startFirst && !talk.session.current) talk.connect();
 }
 
 function layout({ layout, keyboard, maximized }) {
@@ -66,16 +70,9 @@ function layout({ layout, keyboard, maximized }) {
   head.whole = maximized;
 }
 
-function open(focus) {
-  shown = true;
-  if (unread) bridge.tell("unread", { count: (unread = 0) });
-  if (config.features.startFirst && !talk.session.current) talk.connect();
-  if (focus) home();
-}
-
-/** Focus for someone who has just opened or sent; on a phone the keyboard stays down. */
+/** The focus of someone who has just opened or sent; on a phone the keyboard stays down. */
 function home() {
-  if (matchMedia("(pointer: coarse)").matches) panel.focus();
+  if (matchMedia("(pointer: coarse)").matches) byId("panel").focus();
   else composer.focus();
 }
 
@@ -83,7 +80,6 @@ function send(text) {
   scroll.toEnd();
   talk.send(text);
   bridge.tell("send", { text });
-  if (document.activeElement === document.body) home();
 }
 
 function restart() {
@@ -92,10 +88,15 @@ function restart() {
   home();
 }
 
-function received(row) {
-  if (!shown && !alone) bridge.tell("unread", { count: ++unread });
-  bridge.tell("receive", { id: row.id, text: row.text });
-  say(() => log.part(row.id)?.text);
+async function download() {
+  const transcript = await import("./transcript.js");
+  transcript.download([...talk.past, talk.rows].flatMap((rows) => rows.list));
+}
+
+function received({ id, text }) {
+  if (!shown) bridge.tell("unread", { count: ++unread });
+  bridge.tell("receive", { id, text });
+  say(() => log.part(id).text);
 }
 
 /** Told to screen readers: that an answer is being written, then all of it, never its pieces. */
@@ -111,31 +112,30 @@ function draw() {
   queueMicrotask(() => {
     drawing = false;
     const focused = document.activeElement;
-    const fresh = log.show(itemsOf(talk));
-    const answer = fresh.find((node) => node.matches(".bot.open"));
+    const answer = log.show(itemsOf(talk)).find((node) => node.matches(".bot.open"));
     head.status = talk.status;
     composer.busy = Boolean(talk.open);
-    panel.ariaBusy = `${talk.loading}`;
     if (answer) say(() => t("writingName", { name: config.botName }));
     scroll.settle(answer);
-    if (focused !== document.activeElement && shown) home();
+    if (shown && focused !== document.activeElement) home();
   });
 }
 
 function grew(id) {
-  const row = talk.rows.get(id) ?? { id, type: "bot", status: "open", createdAt: Date.now() };
-  log.grow(botOrUser(talk, row));
+  log.part(id)?.update(itemOf(talk, talk.row(id)));
   scroll.settle();
 }
 
 byId("log").addEventListener("click", ({ target }) => {
   const button = target.closest("button");
-  if (button?.dataset.reply) send(button.dataset.reply);
-  if (button && "copy" in button.dataset) copy(button, button.closest("figure").querySelector("pre").innerText);
+  const { reply, copy: code, do: action } = button?.dataset ?? {};
+  if (reply) send(reply);
+  if (action) ({ restart, download })[action]();
+  if (code !== undefined) copy(button, button.closest("figure").querySelector("pre").innerText);
+  if (reply || action) home();
 });
 
 if (alone) {
-  shown = true;
   begin();
-  if (config.features.startFirst && !talk.session.current) talk.connect();
+  greet();
 }

@@ -1,109 +1,90 @@
 import { Blocks } from "./blocks.js";
-import { config, el, icon, setIcon, t } from "./page.js";
+import { clone, config, el, firstOf, icon, setIcon, t } from "./page.js";
 
 const COPIED_MS = 2000;
 const locale = navigator.languages.find((tag) => tag.startsWith(config.language)) ?? config.language;
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
-const coded = (key, otherwise) => t(key in config.strings ? key : otherwise);
-
-/** A button that is words. */
-export const textButton = (key, click) => el("button", { type: "button", class: "tbtn", click }, t(key));
-
-const iconButton = (name, key, click) => el("button", { type: "button", class: "ib", "aria-label": t(key), click }, icon(name));
 
 /** A text of the visitor, with its state below. */
 export class UserMessage {
+  node = clone("user-message");
   #actions;
   #state = "";
-  #meta = el("p", { class: "meta" });
-  #bubble = el("p", { class: "bubble", dir: "auto" });
-  node = el("article", { class: "user" }, this.#bubble);
-
-  /** @param {LogActions} actions */
   constructor(actions) {
     this.#actions = actions;
   }
-
-  /** @param {Item} item */
   update({ row, entry, last, offline }) {
     const { failed, hold } = entry ?? {};
     const state = [!entry, failed, hold, last, offline].join();
     if (state === this.#state) return;
     this.#state = state;
-    this.#bubble.textContent = row.text;
+    const [bubble, meta] = this.node.children;
+    bubble.textContent = row.text;
+    meta.hidden = !entry && !last;
     this.node.className = failed ? "user fail" : entry && (hold || offline) ? "user wait" : "user";
-    const [name, words] = failed ? ["warning", coded(`failed.${failed}`, "notSent")] : entry ? ["clock", coded(`hold.${hold}`, offline ? "waitingNetwork" : "sending")] : ["check", t("sent")];
-    this.#meta.replaceChildren(icon(name, "i s"), words);
-    if (failed) this.#meta.append(" ·", textButton("retry", () => this.#actions.retryEntry(entry)), textButton("delete", () => this.#actions.deleteEntry(entry)));
-    if (entry || last) this.node.append(this.#meta);
-    else this.#meta.remove();
+    if (failed) meta.replaceChildren(icon("warning"), `${firstOf(`failed.${failed}`, "notSent")} ·`, this.#button("retry", entry), this.#button("delete", entry));
+    else if (entry) meta.replaceChildren(icon("clock"), firstOf(`hold.${hold}`, offline ? "waitingNetwork" : "sending"));
+    else meta.replaceChildren(icon("check"), t("sent"));
+  }
+
+  #button(key, entry) {
+    const button = el("button", { type: "button", class: "tbtn" }, t(key));
+    button.onclick = () => this.#actions[key](entry);
+    return button;
   }
 }
 
-/** An answer: what the bot is doing, its text, its end, sources, actions. */
+/** An answer: what the bot is doing, its text, how it ended, sources, actions. */
 export class BotMessage {
-  #actions;
+  node = clone("bot-message");
+  #parts = this.node.children;
+  #blocks = new Blocks(this.#parts[2]);
   /** @type {Row} */
   #row;
-  #time = el("time");
-  #act = el("p", { class: "act" });
-  #text = el("div", { class: "md", dir: "auto" });
-  #note = el("div");
-  #sources = el("ol", { class: "src", "aria-label": t("sources") });
-  #buttons = el("div", { class: "acts" }, iconButton("copy", "copy", ({ currentTarget }) => copy(currentTarget, this.text)));
-  #votes = [iconButton("thumb-up", "good", () => this.#actions.vote(this.#row, 1)), iconButton("thumb-down", "bad", () => this.#actions.vote(this.#row, -1))];
-  #blocks = new Blocks(this.#text);
-  node = el("article", { class: "bot" }, el("header", { class: "by" }, el("span", { class: "ava s" }, icon("bot")), config.botName, " ", this.#time), this.#act, this.#text, this.#note, this.#sources, this.#buttons);
-
-  /** @param {LogActions} actions */
   constructor(actions) {
-    this.#actions = actions;
+    const [copier, up, down] = this.#parts[6].children;
+    copier.onclick = () => copy(copier, this.text);
+    up.onclick = () => actions.vote(this.#row, 1);
+    down.onclick = () => actions.vote(this.#row, -1);
+    this.#parts[4].querySelector("button").onclick = () => actions.again(this.#row);
   }
 
   get text() {
-    return this.#text.innerText;
+    return this.#parts[2].innerText;
   }
-
-  /** @param {Item} item */
   update({ row, blocks, activity }) {
-    const { status, createdAt, sources = [], vote, id } = row;
+    const { status, code, createdAt, sources = [], vote, id } = row;
+    const [by, act, text, stopped, broken, list, buttons] = this.#parts;
     const open = status === "open";
     this.#row = row;
     this.node.classList.toggle("open", open);
-    this.#time.textContent = clock.format(createdAt);
+    by.lastElementChild.textContent = clock.format(createdAt);
     this.#blocks.show(blocks);
-    this.#tell(open && !blocks.length, activity);
-    this.#end(row);
-    if (this.#sources.childElementCount !== sources.length) this.#sources.replaceChildren(...sources.map(source));
-    this.#sources.hidden = !sources.length;
-    if (open) return;
-    const chips = this.#text.lastElementChild;
-    if (chips?.matches(".chips")) this.#buttons.after(chips);
-    if (id !== "initial") this.#buttons.append(...this.#votes);
-    this.#votes.forEach((button, n) => button.setAttribute("aria-pressed", `${vote === 1 - 2 * n}`));
+    this.#tell(act, open && !blocks.length, activity);
+    stopped.hidden = status !== "stopped";
+    broken.hidden = status !== "failed";
+    broken.querySelector("p").textContent = firstOf(`broke.${code}`, "brokeOff");
+    if (list.childElementCount !== sources.length) list.replaceChildren(...sources.map(source));
+    list.hidden = !sources.length;
+    [...buttons.children].forEach((button, n) => {
+      button.hidden = Boolean(n && id === "initial");
+      if (n) button.ariaPressed = `${vote === 3 - 2 * n}`;
+    });
+    if (!open && text.lastElementChild?.matches(".chips")) buttons.after(text.lastElementChild);
   }
 
-  #tell(waiting, activity) {
-    this.#act.hidden = !waiting && !activity;
-    if (this.#act.hidden) return;
+  #tell(act, waiting, activity) {
+    act.hidden = !waiting && !activity;
+    if (act.hidden) return;
     const busy = waiting && !activity?.done;
-    this.#act.replaceChildren(busy ? el("span", { class: "spin" }) : icon("check", "i s"), activity?.text ?? t("writing"));
-  }
-
-  /** How the answer ended, where that is not simply its last word. */
-  #end({ status, code }) {
-    const failed = status === "failed";
-    if (this.#note.dataset.end === status) return;
-    this.#note.dataset.end = status;
-    this.#note.hidden = !failed && status !== "stopped";
-    this.#note.className = failed ? "note danger" : "act";
-    if (failed) this.#note.replaceChildren(icon("warning"), el("div", { role: "alert" }, el("p", {}, coded(`broke.${code}`, "brokeOff")), el("p", {}, textButton("tryAgain", () => this.#actions.retryReply(this.#row)))));
-    else this.#note.replaceChildren(icon("stop", "i s"), t("stopped"));
+    act.replaceChildren(busy ? el("span", { class: "spin" }) : icon("check"), activity?.text ?? t("writing"));
   }
 }
 
 function source({ title, url }, n) {
-  return el("li", {}, el(url ? "a" : "span", { href: url || null, target: "_blank", rel: "noopener noreferrer" }, el("span", { class: "fn" }, `${n + 1}`), title));
+  const link = url ? el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }) : el("span");
+  link.append(el("span", { class: "fn" }, `${n + 1}`), title);
+  return el("li", {}, link);
 }
 
 /** Copies, and says so in the button itself. */
@@ -111,17 +92,16 @@ export async function copy(button, text) {
   await navigator.clipboard?.writeText(text).catch(() => {
     const field = el("textarea", {}, text); // refused to this frame
     document.body.append(field);
-    /** @type {any} */ (field).select();
+    field.select();
     document.execCommand("copy");
     field.remove();
     button.focus();
   });
-  const [svg] = button.children;
-  const show = (name, word) => {
-    setIcon(svg, name);
-    if (button.lastChild === svg) button.setAttribute("aria-label", word);
+  const say = (name, word) => {
+    setIcon(button.firstElementChild, name);
+    if (button.ariaLabel) button.ariaLabel = word;
     else button.lastChild.textContent = word;
   };
-  show("check", t("copied"));
-  setTimeout(() => show("copy", t("copy")), COPIED_MS);
+  say("check", t("copied"));
+  setTimeout(() => say("copy", t("copy")), COPIED_MS);
 }

@@ -32,33 +32,27 @@ export class Outbox {
   get waiting() {
     return this.entries.filter(({ failed }) => !failed);
   }
-
-  /** @param {string} text */
   add(text) {
     this.save({ cid: uuid(), text, at: Date.now() });
   }
-
-  /** @param {Entry} entry */
   save(entry) {
     this.#entries.set(entry.cid, entry);
     keep(`out:${entry.cid}`, entry);
     this.#on.changed();
   }
-
-  /** @param {string} cid */
   remove(cid) {
     clearTimeout(this.#timers.get(cid));
     keep(`out:${cid}`, null);
     if (this.#entries.delete(cid)) this.#on.changed();
   }
 
-  /** The entry is on the wire; without an answer it goes again, with the same cid. @param {Entry} entry */
+  /** The entry is on the wire; without an answer it goes again, with the same cid. */
   wired({ cid }, ms = ACK_MS) {
     clearTimeout(this.#timers.get(cid));
     this.#timers.set(cid, setTimeout(() => this.#entries.has(cid) && this.#on.wire(this.#entries.get(cid)), ms));
   }
 
-  /** @param {string} cid @param {string} code of a nack @param {number} [retryMs] */
+  /** @param {string} code of a nack */
   refused(cid, code, retryMs = 2000) {
     const entry = this.#entries.get(cid);
     if (!entry) return;

@@ -2,36 +2,35 @@
 export const config = JSON.parse(document.getElementById("config").textContent);
 
 const { strings, language } = config;
-const rules = new Intl.PluralRules(language);
 
-/** A text of the interface, its {placeholders} filled. @param {string} key @param {Record<string, any>} [values] */
-export function t(key, values = {}) {
-  return (strings[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-}
+/** A text of the interface, its {placeholders} filled. */
+export const t = (key, values = {}) => (strings[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-/** The form of a text that fits a number. @param {string} key @param {number} count */
+/** The text for the first key that there is. */
+export const firstOf = (...keys) => t(keys.find((key) => key in strings));
+
+/** The form of a text that fits a number. */
 export function plural(key, count) {
-  const form = `${key}.${rules.select(count)}`;
-  return t(form in strings ? form : `${key}.other`, { count });
+  const form = new Intl.PluralRules(language).select(count);
+  return firstOf(`${key}.${form}`, `${key}.other`).replace("{count}", count);
 }
 
-/** @param {string} id @returns {any} */
+/** @returns {any} */
 export const byId = (id) => document.getElementById(id);
 
-/** An element: functions become listeners, true an empty attribute; null and false are left out.
- * @param {string} tag @param {Record<string, any>} [attributes] @param {(Node | string)[]} children */
+/** A new node from a template of the page. @returns {any} */
+export const clone = (id) => byId(id).content.firstElementChild.cloneNode(true);
+
+/** @param {Record<string, string>} [attributes] @param {(Node | string)[]} children @returns {any} */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") node.addEventListener(name, value);
-    else if (value != null && value !== false) node.setAttribute(name, value === true ? "" : value);
-  }
+  for (const name in attributes) node.setAttribute(name, attributes[name]);
   node.append(...children);
   return node;
 }
 
-/** An icon of the sprite in the page. @param {string} name @param {string} [className] */
-export function icon(name, className = "i") {
+/** An icon of the sprite in the page. */
+export function icon(name, className = "i s") {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("class", className);
   svg.setAttribute("aria-hidden", "true");
@@ -40,5 +39,5 @@ export function icon(name, className = "i") {
   return svg;
 }
 
-/** Another icon in the same place. @param {Element} svg @param {string} name */
+/** Another icon in the same place. */
 export const setIcon = (svg, name) => svg.firstElementChild.setAttribute("href", `#i-${name}`);

@@ -14,13 +14,9 @@ export class Rows {
   get open() {
     return this.list.find((row) => row.type === "bot" && row.status === "open");
   }
-
-  /** @param {string} id */
   get(id) {
     return this.#rows.get(id);
   }
-
-  /** @param {Row[]} rows */
   put(rows) {
     for (const row of rows) {
       if (this.#rows.get(row.id)?.seq > row.seq) continue;
@@ -38,8 +34,13 @@ export class Reply {
   /** @type {string[]} */
   blocks = [];
 
+  /** Whether the closing row of a streamed reply speaks of just what is held. @param {Row} row */
+  is({ attempt, rev, length }) {
+    return attempt === this.attempt && rev === this.rev && length === this.blocks.join("").length;
+  }
+
   /** @param {Delta} delta @returns {boolean} false where something is missing and the server must be asked */
-  apply({ attempt, rev, from, sealed, blocks, at, del, ins }) {
+  apply({ attempt, rev, from, sealed, blocks, at, del = 0, ins }) {
     if (attempt > this.attempt) Object.assign(this, { attempt, rev: 0, sealed: 0, blocks: [] });
     if (attempt < this.attempt || rev <= this.rev) return true;
     const next = rev === this.rev + 1;

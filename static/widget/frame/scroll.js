@@ -12,8 +12,6 @@ export class Scroll {
   #start = null;
   #at = 0;
   #news = 0;
-
-  /** @param {HTMLElement} log @param {HTMLElement} pill */
   constructor(log, pill) {
     this.#log = log;
     this.#pill = pill;

@@ -10,7 +10,7 @@ export class HttpError extends Error {
   }
 }
 
-/** @param {string} path @param {string} [token] @param {any} [body] makes it a POST @returns {Promise<any>} */
+/** @param {any} [body] makes it a POST @returns {Promise<any>} */
 async function request(path, token, body) {
   /** @type {Record<string, string>} */
   const headers = body ? { "Content-Type": "application/json" } : {};
@@ -38,8 +38,6 @@ export class Session {
   get alive() {
     return this.current?.expiresAt > Date.now();
   }
-
-  /** @param {StoredSession | null} session */
   keep(session) {
     keep("session", session);
     this.#kept(session);
@@ -52,17 +50,15 @@ export class Session {
     return messages;
   }
 
-  /** @param {number} after @param {string} [cursor] @returns {Promise<{ items: Row[], cursor?: string, head: number, epoch: string }>} */
+  /** @returns {Promise<{ items: Row[], cursor?: string, head: number, epoch: string }>} */
   list(after, cursor) {
     return this.#own(`list?after=${after}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
   }
-
-  /** @param {Row} row @param {1 | -1} value */
   vote({ id }, value) {
     return this.#own(`${id}/${value > 0 ? "upvote" : "downvote"}`, {});
   }
 
-  /** Whether a text was stored in the session it was put on the wire with. @param {Entry} entry */
+  /** Whether a text was stored in the session it was put on the wire with. */
   async stored({ cid, via }) {
     try {
       await request(`/conversation/${via.conversationId}/message/by-cid/${cid}`, via.token);

@@ -47,13 +47,11 @@ export class Socket {
     this.#enter("open");
   }
 
-  /** Opens a new socket after that time. @param {number} ms */
+  /** Opens a new socket after that time. */
   move(ms) {
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.#open(), ms);
   }
-
-  /** @param {object} frame */
   send(frame) {
     if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame));
   }

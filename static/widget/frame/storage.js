@@ -13,12 +13,12 @@ try {
 /** Whether a reload finds again what is kept. */
 export const durable = disk !== memory;
 
-/** What the widget keeps in this browser; in memory where storage is denied or full. @param {string} key */
+/** What the widget keeps in this browser; in memory where storage is denied or full. */
 export function recall(key) {
   return JSON.parse(memory[PREFIX + key] ?? disk[PREFIX + key] ?? null);
 }
 
-/** @param {string} key @param {any} value null removes */
+/** @param {any} value null removes */
 export function keep(key, value) {
   delete memory[PREFIX + key];
   try {
@@ -29,13 +29,13 @@ export function keep(key, value) {
   }
 }
 
-/** The values of all keys that begin so. @param {string} start @returns {any[]} */
+/** The values of all keys that begin so. @returns {any[]} */
 export function recallAll(start) {
   const keys = Object.keys({ ...disk, ...memory }).filter((key) => key.startsWith(PREFIX + start));
   return keys.map((key) => recall(key.slice(PREFIX.length)));
 }
 
-/** @param {string} key @param {() => void} changed called when another tab changed it */
+/** @param {() => void} changed called when another tab changed it */
 export function watch(key, changed) {
   addEventListener("storage", (event) => event.key === PREFIX + key && changed());
 }

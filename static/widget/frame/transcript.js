@@ -9,8 +9,6 @@ export function transcript(rows) {
   });
   return [`# ${config.title || config.botName}`, ...parts].join("\n\n") + "\n";
 }
-
-/** @param {Row[]} rows */
 export function download(rows) {
   const href = URL.createObjectURL(new Blob([transcript(rows)], { type: "text/markdown" }));
   el("a", { href, download: `${t("fileName")}.md` }).click();
