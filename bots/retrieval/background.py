@@ -77,5 +77,5 @@ class BackgroundVectors:
 
 @lru_cache(maxsize=2)
 def background_vectors(embedder: Embedder) -> BackgroundVectors:
-    """Embedded once a process: almost a second of CPU. Every other topic will do as a question."""
-    return BackgroundVectors(embedder.embed_queries(BACKGROUND[::2]), embedder.embed_passages(BACKGROUND))
+    """Embedded once a process: about a second of CPU."""
+    return BackgroundVectors(embedder.embed_queries(BACKGROUND), embedder.embed_passages(BACKGROUND))

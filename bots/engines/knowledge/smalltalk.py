@@ -8,6 +8,8 @@ from functools import cache
 from .catalog import catalogs, supported
 
 WHOLE = ("greeting", "thanks", "goodbye", "about")  # only when the message says nothing else
+MAX_CHARS = 1000  # what comes later in a message is not looked at
+MAX_WHOLE_CHARS = 200
 INSULT_MAX_WORDS = 6  # a longer message with a rude word in it may still ask something
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _GAP = f"(?: |(?<={_UNSPACED.pattern}))"
@@ -23,7 +25,7 @@ class Smalltalk:
 
 def recognize(text: str, hint: str = "") -> Smalltalk | None:
     """Match a message against the explicit rules of all languages, that of `hint` (BCP-47) first."""
-    folded = _fold(text)
+    folded = _fold(text[:MAX_CHARS])
     preferred = supported(hint)
     others = sorted(set(catalogs()) - {preferred}, key=lambda language: (language != "en", language))
     kinds = ("injection", "insult", *WHOLE)
@@ -37,7 +39,7 @@ def recognize(text: str, hint: str = "") -> Smalltalk | None:
 def _meets(folded: str, kind: str, language: str) -> bool:
     pattern = _pattern(language, kind)
     if kind in WHOLE:
-        return bool(pattern.fullmatch(folded))
+        return len(folded) < MAX_WHOLE_CHARS and bool(pattern.fullmatch(folded))
     return bool(pattern.search(folded)) and (kind == "injection" or len(folded.split()) <= INSULT_MAX_WORDS)
 
 
@@ -58,7 +60,7 @@ def _pattern(language: str, kind: str) -> re.Pattern[str]:
     # possessive, because "bye bye bye" can be taken apart in many ways
     words = triggers["filler"] + triggers["greeting"] + triggers["thanks"] + triggers["goodbye"]
     polite = "|".join(_alternatives(words))
-    lead = f"(?:(?:{polite}){_GAP})*+" if kind == "about" else ""
+    lead = f"(?:(?:{polite}){_GAP}){{0,2}}" if kind == "about" else ""
     return re.compile(rf"{lead}(?:{'|'.join(phrases)})(?:{_GAP}(?:{polite}))*+")
 
 

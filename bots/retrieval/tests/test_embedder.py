@@ -9,7 +9,7 @@ from bots.importers import import_file
 from bots.retrieval.embedder import EMBEDDER
 from bots.retrieval.index import Index
 from bots.retrieval.result import IndexRecord
-from bots.retrieval.vectors import embed_record
+from bots.retrieval.vectors import embed_record, leaf
 
 TEXT = Path(__file__).parent / "handbook.md"
 
@@ -70,3 +70,23 @@ def test_questions_in_any_language_are_answered(index: Index, question: str, tit
 )
 def test_other_subjects_are_refused(index: Index, question: str) -> None:
     assert index.search(question).verdict == "unknown"
+
+
+def test_an_alternative_wins_the_question_that_it_was_written_for() -> None:
+    records = import_file(TEXT.name, TEXT.read_bytes()).records
+    alternatives = {"Which sites may embed it": ["restreindre les origines"]}
+
+    def indexed(others: dict[str, list[str]]) -> Index:
+        return Index(
+            [
+                IndexRecord(r.title, r.title, r.text, "", also, embed_record(r.title, r.text, also, EMBEDDER))
+                for r in records
+                for also in [others.get(leaf(r.title), [])]
+            ],
+            EMBEDDER,
+        )
+
+    question = "comment restreindre les origines ?"
+    assert indexed({}).search(question).suggestions[0] != "Which sites may embed it"
+    found = indexed(alternatives).search(question)
+    assert (found.verdict, found.suggestions[0]) == ("answer", "Which sites may embed it")

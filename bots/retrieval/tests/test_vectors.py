@@ -16,18 +16,20 @@ def test_a_plan_holds_titles_then_body_then_sentences() -> None:
         "Colors\nChoose one. Or two.",
         "Colors\nChoose one.",
         "Colors\nOr two.",
+        "Which hue?",
     )
     assert plan.titles == 3
 
 
 def test_a_plan_is_bounded() -> None:
     plan = plan_record("T", "Word word word. " * 500, [f"alternative {n}" for n in range(100)])
-    assert len(plan.texts) == 24 + 1 + 12
+    assert len(plan.texts) == 24 + 1 + 12 + 23
     assert max(map(len, plan.texts)) <= 1010
 
 
 def test_a_record_without_title_is_called_by_its_text() -> None:
     assert plan_record("", "Closed on Sundays.").texts[0] == "Closed on Sundays."
+    assert plan_record("", "", [" ", "Hours"]).texts == ("Hours", "\n", "Hours")
     assert plan_record("", "").texts[0] == "-"
 
 
@@ -37,7 +39,7 @@ def test_packed_vectors_come_back_in_their_parts() -> None:
     found = unpack_vectors(pack_vectors(plan, vectors, "words"), "words")
     assert found is not None
     assert np.array_equal(np.vstack([found.titles, found.body, found.sentences]), vectors)
-    assert (len(found.titles), len(found.body), len(found.sentences)) == (2, 1, 2)
+    assert (len(found.titles), len(found.body), len(found.sentences)) == (2, 1, 3)
     assert found.body.dtype == np.float32
 
 
