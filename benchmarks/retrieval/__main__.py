@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bots.importers import import_file
@@ -39,37 +40,57 @@ def outcome(row: dict[str, str], found: SearchResult) -> str:
     return "refused"
 
 
-def main() -> None:
-    """Print one line a kind of question."""
+@dataclass
+class Report:
+    """Counts over all questions: ranks of the right record, outcomes by kind, and one line for each that went wrong."""
+
+    ranks: Counter[str] = field(default_factory=Counter)
+    outcomes: dict[str, Counter[str]] = field(default_factory=dict)
+    misses: list[str] = field(default_factory=list)
+
+    def rate(self, rank: str) -> float:
+        """Share of the questions on the subject whose record came "first", or among the first three ("third")."""
+        return self.ranks[rank] / self.ranks["asked"]
+
+    def count(self, result: str, off_topic: bool) -> int:
+        """How many questions on or off the subject ended like this."""
+        return sum(n[result] for kind, n in self.outcomes.items() if (kind in OFF_TOPIC) == off_topic)
+
+
+def evaluate() -> Report:
+    """Ask all questions; some five seconds of CPU."""
     indexes = {path.stem: build(path) for path in sorted((HERE / "corpus").glob("*.md"))}
     with (HERE / "questions.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    ranks: Counter[str] = Counter()
-    outcomes: dict[str, Counter[str]] = {}
+    report = Report()
     for row in rows:
         found = indexes[row["corpus"]].search(row["question"], previous=row["previous"])
         result = outcome(row, found)
-        outcomes.setdefault(row["kind"], Counter())[result] += 1
+        report.outcomes.setdefault(row["kind"], Counter())[result] += 1
         if row["kind"] not in OFF_TOPIC:
             slugs = [passage.url.rsplit("#", 1)[1] for passage in found.passages]
-            ranks.update(asked=1, first=slugs[:1] == [row["expected"]], third=row["expected"] in slugs[:3])
-        if "--misses" in sys.argv and result not in {
-            "right",
-            "refused" if row["kind"] in OFF_TOPIC else "right",
-        }:
-            print(
+            report.ranks.update(
+                asked=1, first=slugs[:1] == [row["expected"]], third=row["expected"] in slugs[:3]
+            )
+        if result != ("refused" if row["kind"] in OFF_TOPIC else "right"):
+            report.misses.append(
                 f"{result:16}{row['kind']:11}{found.familiarity:6.2f}{found.margin:7.3f}{found.coverage:5.2f}  "
                 f"{row['corpus']}: {row['question']} -> {found.suggestions[0]}"
             )
+    return report
+
+
+def main() -> None:
+    """Print the rates, then one line a kind of question, with `--misses` each miss first."""
+    report = evaluate()
+    if "--misses" in sys.argv:
+        print(*report.misses, sep="\n")
     print(
-        f"{len(rows)} questions, {ranks['asked']} of them on the subject: "
-        f"hit@1 {ranks['first'] / ranks['asked']:.2f}, hit@3 {ranks['third'] / ranks['asked']:.2f}"
+        f"{report.ranks['asked']} questions on the subject: hit@1 {report.rate('first'):.2f}, hit@3 {report.rate('third'):.2f}"
     )
-    for kind, counts in outcomes.items():
-        print(
-            f"{kind:12}{sum(counts.values()):4}  "
-            + ", ".join(f"{n} {name}" for name, n in counts.most_common())
-        )
+    for kind, counts in report.outcomes.items():
+        shown = ", ".join(f"{number} {name}" for name, number in counts.most_common())
+        print(f"{kind:12}{counts.total():4}  {shown}")
 
 
 if __name__ == "__main__":
