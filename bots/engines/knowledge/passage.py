@@ -22,7 +22,9 @@ def excerpt(passage: Passage, read_on: str) -> str:
     end = 0
     for block in split_blocks(text):
         if end and len("\n".join(lines[: block.end])) > MAX_PASSAGE_CHARS:
-            return "\n".join(lines[:end]).rstrip() + f"\n\n[{read_on}](<{passage.url}>)"
+            # messages carry no links within this host; the source below the answer is one
+            more = f"[{read_on}](<{passage.url}>)" if passage.url.startswith("http") else "…"
+            return "\n".join(lines[:end]).rstrip() + f"\n\n{more}"
         end = block.end
     return text
 

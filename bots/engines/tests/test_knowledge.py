@@ -128,14 +128,18 @@ async def test_the_question_before_is_given_to_the_search_and_small_talk_is_not(
     assert asked == [("and longer?", "How long is a session?")]
 
 
-async def test_a_long_passage_ends_at_a_block_border_with_a_link_to_read_on() -> None:
+@pytest.mark.parametrize(
+    ("url", "more"),
+    [
+        ("https://x.org/long page#x", f"[{say('more', 'de')}](<https://x.org/long page#x>)"),
+        ("/docs/long#x", "…"),
+    ],
+)
+async def test_a_long_passage_ends_at_a_block_border_and_says_where_to_read_on(url: str, more: str) -> None:
     text = "\n\n".join(["Intro.", "```\n" + "code\n" * 100 + "```", "word " * 200, "The end."])
-    events = await run(
-        "Was ist das?", search=finding("answer", (Passage("1", "Long", text, "/long page#x", 1.0),))
-    )
-    assert (
-        text_of(events) == "\n\n".join(text.split("\n\n")[:2]) + f"\n\n[{say('more', 'de')}](</long page#x>)"
-    )
+    events = await run("Was ist das?", search=finding("answer", (Passage("1", "Long", text, url, 1.0),)))
+    assert text_of(events) == "\n\n".join(text.split("\n\n")[:2]) + f"\n\n{more}"
+    assert Sources((Source("Long", url),)) in events
 
 
 async def test_a_long_passage_without_an_address_is_given_whole() -> None:
