@@ -63,7 +63,7 @@ export class Panel {
     const veil = make("div", "veil");
     veil.onclick = () => element.hide();
     root.prepend(veil, this.#node);
-    root.onkeydown = ({ key }) => key === "Escape" && element.hide();
+    root.addEventListener("keydown", ({ key }) => key === "Escape" && element.hide());
     this.#launch.append(this.#badge);
     const fit = () => this.#fit();
     for (const name of ["resize", "scroll"]) visualViewport.addEventListener(name, fit, { signal });

@@ -91,7 +91,7 @@ export function itemsOf(talk) {
   if (talk.loading) return [{ key: "skeleton", kind: "skeleton" }];
   const { initial, initialHtml, intro } = config;
   if (intro || !initial) items.push({ key: "intro", kind: "intro" });
-  if (initial) items.push({ key: "initial", kind: "bot", blocks: [initialHtml], row: { id: "initial", status: "done", createdAt: Date.now() } });
+  if (initial) add({ key: "initial", kind: "bot", blocks: [initialHtml], row: { id: "initial", status: "done", createdAt: Date.now() } });
   return items;
 }
 
