@@ -1,5 +1,6 @@
 """Session tokens: HS256 only, own key ring with ``kid``, every claim required (PROTOCOL section 3)."""
 
+import base64
 import time
 import uuid
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ def read_token(token: str, allow_expired: bool = False) -> SessionClaims:
     """The claims of a good token; raises ``TokenError``. The session's row is not looked at here."""
     if not isinstance(token, str) or len(token) > TOKEN_BYTES or token.count(".") != 2:
         raise TokenError("The session token is not one")
+    if not _is_canonical(token.rpartition(".")[2]):
+        raise TokenError("The session token is not valid")
     try:
         header = jwt.get_unverified_header(token)
         key = settings.SESSION_SIGNING_KEYS.get(header.get("kid", ""))
@@ -72,6 +75,15 @@ def read_token(token: str, allow_expired: bool = False) -> SessionClaims:
         raise TokenError("The session has ended", expired=True) from None
     except (jwt.PyJWTError, ValueError, TypeError, KeyError):
         raise TokenError("The session token is not valid") from None
+
+
+def _is_canonical(signature: str) -> bool:
+    """Whether it is the one spelling of its bytes; decoders skip foreign characters and the spare bits of the last one."""
+    try:
+        raw = base64.urlsafe_b64decode(f"{signature}{'=' * (-len(signature) % 4)}")
+    except ValueError:
+        return False
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode() == signature
 
 
 def _claims(payload: dict[str, Any]) -> SessionClaims:
