@@ -13,6 +13,7 @@ from sessions_api.errors import Refused
 
 logger = logging.getLogger(__name__)
 BUCKET_SECONDS = 3600
+_local: dict[str, tuple[float, float]] = {}  # this process's own counts, while the cache is away
 
 
 class Bucket:
@@ -21,7 +22,6 @@ class Bucket:
     def __init__(self, per_minute: int, burst: int) -> None:
         self.rate = per_minute / 60
         self.burst = burst
-        self._local: dict[str, tuple[float, float]] = {}
 
     def take(self, key: str) -> float:
         """Seconds until a token is there; 0.0 where one was taken now."""
@@ -38,15 +38,15 @@ class Bucket:
             return cache.get(key)
         except Exception as error:  # every cache backend has exceptions of its own
             logger.warning("limits: the cache does not answer (%s), counting in this process", type(error).__name__)
-            return self._local.get(key)
+            return _local.get(key)
 
     def _store(self, key: str, value: tuple[float, float]) -> None:
         try:
             cache.set(key, value, BUCKET_SECONDS)
         except Exception:
-            if len(self._local) > 10_000:
-                self._local.clear()
-            self._local[key] = value
+            if len(_local) > 10_000:
+                _local.clear()
+            _local[key] = value
 
 
 def take_send(session_id: uuid.UUID) -> None:
