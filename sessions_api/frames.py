@@ -1,12 +1,15 @@
 """What a client may send: parsed and checked before anything looks at it. Unknown keys are ignored, the client may be newer."""
 
 import json
+import math
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
+from accounts.names import validate_text
 from sessions_api.wire import CLIENT_FRAMES
 
 PAGE_CHARACTERS = 8192
@@ -14,6 +17,14 @@ PAGE_CHARACTERS = 8192
 
 class BadFrame(Exception):
     """The frame is not one of the protocol; its content is never logged."""
+
+
+class TooBig(BadFrame):
+    """The frame is longer than ``settings.FRAME_BYTES``."""
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _text(value: Any) -> str:
@@ -42,7 +53,25 @@ def _count(value: Any) -> int:
 
 
 def _short(value: Any) -> str:
-    if len(_text(value)) > 64:
+    if len(_storable(_text(value))) > 64:
+        raise BadFrame
+    return value
+
+
+def _storable(value: Any) -> Any:
+    """The value, if a database keeps it: no NUL, no half surrogate pair, no number beyond a float."""
+    if isinstance(value, str):
+        try:
+            validate_text(value)
+        except ValidationError:
+            raise BadFrame from None
+    elif isinstance(value, dict):
+        for pair in value.items():
+            _storable(list(pair))
+    elif isinstance(value, list):
+        for item in value:
+            _storable(item)
+    elif isinstance(value, float) and not math.isfinite(value):
         raise BadFrame
     return value
 
@@ -60,7 +89,11 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 def _page(value: Any) -> dict[str, Any]:
-    if len(json.dumps(_object(value))) > PAGE_CHARACTERS:
+    try:
+        size = len(json.dumps(_storable(_object(value))))
+    except RecursionError:
+        raise BadFrame from None
+    if size > PAGE_CHARACTERS:
         raise BadFrame
     return value
 
@@ -93,10 +126,12 @@ assert tuple(FIELDS) == CLIENT_FRAMES  # noqa: S101 (two lists of one truth, che
 
 def read_frame(text: str | None) -> tuple[str, dict[str, Any]]:
     """The frame's type and its checked fields; raises ``BadFrame``."""
-    if text is None or len(text) > settings.FRAME_BYTES or (not text.isascii() and len(text.encode("utf-8", "surrogatepass")) > settings.FRAME_BYTES):
+    if text is None:
         raise BadFrame
+    if len(text) > settings.FRAME_BYTES or (not text.isascii() and len(text.encode("utf-8", "surrogatepass")) > settings.FRAME_BYTES):
+        raise TooBig
     try:
-        frame = json.loads(text)
+        frame = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise BadFrame from None
     kind = frame.get("type") if isinstance(frame, dict) else None
