@@ -13,6 +13,7 @@ from accounts.names import NAME_BYTES, validate_name
 from sessions_api.models import Contact
 
 FIELDS = ("name", "email", "phone")
+EMAIL_CHARACTERS = 254  # of an address in an SMTP command
 
 
 def read_contact(given: Any) -> dict[str, str]:
@@ -64,6 +65,8 @@ def _email(value: str) -> str:
         validate_email(value)
     except ValidationError:
         raise ValidationError({"contact.email": "must be an email address"}) from None
+    if len(value) > EMAIL_CHARACTERS:
+        raise ValidationError({"contact.email": f"must have at most {EMAIL_CHARACTERS} characters"})
     return value.lower()
 
 

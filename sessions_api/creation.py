@@ -1,5 +1,6 @@
 """Making a session: its conversation, contact, token and first messages (PROTOCOL section 3)."""
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,6 +25,7 @@ DEFAULT_SECONDS = 3_600
 REQUEST_SECONDS_MIN = 1_800
 REQUEST_SECONDS_MAX = 86_400
 SEEDS_MAX = 20
+LANGUAGE = re.compile(r"[A-Za-z0-9_-]{0,35}")
 FEATURES = ("stream", "verbose", "tools", "unfurl", "math", "carousel", "form", "attachments", "voice_in", "voice_out")
 
 
@@ -64,7 +66,7 @@ def read_request(body: dict[str, Any], message_bytes: int) -> SessionRequest:
             raise ValidationError({"meta": error.messages}) from None
     conversation_id = body.get("conversationId")
     language = body.get("language") or ""
-    if not isinstance(language, str) or len(language) > 35:
+    if not isinstance(language, str) or not LANGUAGE.fullmatch(language):
         raise ValidationError({"language": "must be a language code of at most 35 characters"})
     return SessionRequest(
         seconds=int(seconds) if seconds is not None else None,
