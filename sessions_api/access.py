@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -27,21 +28,33 @@ class Opened:
     widget: Effective | None
 
 
+class Gone(TokenError):
+    """The token's conversation was deleted."""
+
+
 async def open_session(token: str) -> Opened:
-    """Check signature, claims and the session's row. Raises ``TokenError``."""
+    """Check signature, claims and the session's row. Raises ``TokenError``, ``Gone`` where there is no conversation any more."""
     claims = read_token(token)
-    await sync_to_async(_check_session, thread_sensitive=False)(claims)
+    await sync_to_async(check_session, thread_sensitive=False)(claims)
     widget = await aeffective_of(claims.widget_id) if claims.widget_id else None
     features = frozenset(name for name in claims.features if widget is not None and getattr(widget, name, False))
     return Opened(Access(claims.conversation_id, claims.jti, claims.widget_id, features), claims, widget)
 
 
-def _check_session(claims: SessionClaims) -> None:
+def check_session(claims: SessionClaims, grace: timedelta = timedelta()) -> None:
+    """Look at the session's row; raises as ``open_session`` does. ``grace`` is for how long after its end it still counts."""
     session = Session.objects.filter(pk=claims.jti, conversation_id=claims.conversation_id).first()
+    if session is None and not conversation_exists(claims.conversation_id):
+        raise Gone("There is no such conversation")
     if session is None or session.revoked_at is not None:
         raise TokenError("The session was ended")
-    if session.expires_at <= timezone.now():
+    if session.expires_at + grace <= timezone.now():
         raise TokenError("The session has ended", expired=True)
+
+
+def conversation_exists(conversation_id: uuid.UUID) -> bool:
+    """Whether it was not deleted."""
+    return Conversation.objects.filter(pk=conversation_id).exists()
 
 
 def own_origin(scope: Mapping[str, Any]) -> str | None:

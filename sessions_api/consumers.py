@@ -5,14 +5,15 @@ import logging
 import time
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from sessions_api import chat
-from sessions_api.access import Opened, open_session, origin_allowed
+from sessions_api.access import Gone, Opened, conversation_exists, open_session, origin_allowed
 from sessions_api.doors import doors
 from sessions_api.errors import Refused
-from sessions_api.frames import BadFrame, read_frame
+from sessions_api.frames import BadFrame, TooBig, read_frame
 from sessions_api.history import Since
 from sessions_api.hub import hub
 from sessions_api.limits import client_address
@@ -45,7 +46,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         await self.accept(PROTOCOL)
         address = client_address(self.scope)
         if not doors.enter_address(address):
-            await self.close(CloseCode.RATE)
+            self._end(CloseCode.RATE)
             return
         self._address = address
         metrics.gauge("sockets", 1)
@@ -66,14 +67,16 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """One frame. Handlers return at once; what takes time runs beside, in the order of arrival."""
+        if self._closed:
+            return  # it was on its way when we closed
         self._heard = time.monotonic()
         try:
             kind, fields = read_frame(text_data)
             if (kind == "hello") == (self.opened is not None):
                 raise BadFrame
-        except BadFrame:
+        except BadFrame as error:
             logger.info("socket: a frame is not one of the protocol")
-            await self.close(CloseCode.BAD_FRAME)
+            self._end(CloseCode.TOO_BIG if isinstance(error, TooBig) else CloseCode.BAD_FRAME)
             return
         if kind == "hello":
             await self.hello(**fields)
@@ -85,14 +88,14 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._timers.pop("hello").cancel()
         try:
             opened = await open_session(token)
-        except TokenError:
-            await self.close(CloseCode.UNAUTHENTICATED)
+        except TokenError as error:
+            self._end(CloseCode.GONE if isinstance(error, Gone) else CloseCode.UNAUTHENTICATED)
             return
         if not origin_allowed(self.scope, opened.widget):
-            await self.close(CloseCode.REFUSED)
+            self._end(CloseCode.REFUSED)
             return
         if not doors.enter(opened.access, self):
-            await self.close(CloseCode.RATE)
+            self._end(CloseCode.RATE)
             return
         self.opened = opened
         self.socket = Socket(opened.access.conversation_id, self._send_text, self._end)
@@ -143,8 +146,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         return self.opened.access
 
     def revoked(self) -> None:
-        """The session was ended from elsewhere."""
-        self._end(CloseCode.UNAUTHENTICATED)
+        """The session was ended from elsewhere, with its conversation or alone."""
+        self._beside(self._end_session())
 
     def goodbye(self, reconnect_ms: int) -> None:
         """This process is about to stop."""
@@ -192,7 +195,14 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def _send_text(self, text: str) -> None:
         await self.base_send({"type": "websocket.send", "text": text})
 
+    async def _end_session(self) -> None:
+        exists = await sync_to_async(conversation_exists, thread_sensitive=False)(self.access.conversation_id)
+        self._end(CloseCode.UNAUTHENTICATED if exists else CloseCode.GONE)
+
     def _end(self, code: int) -> None:
+        if self._closed:
+            return
+        self._closed = True
         if self.socket is not None:
             self.socket.stop()
         self._beside(self.close(code))
@@ -227,6 +237,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         task.add_done_callback(self._tasks.discard)
 
     _heard = 0.0
+    _closed = False
     _asked = False  # our heartbeat waits for its answer
 
 
