@@ -8,6 +8,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 
+from bots.engines.base import Text
 from sessions_api.hub import hub
 from sessions_api.keeper import keeper
 from sessions_api.models import Message
@@ -60,23 +61,28 @@ async def wait_for_reply(conversation_id: uuid.UUID, reply_id: uuid.UUID, second
 
 
 async def events_of(reply_id: uuid.UUID) -> AsyncIterator[Any]:
-    """The engine's events of a reply of this process, from now on; ends with the generation. None where there is nothing new for
+    """What a reply of this process has written so far, then its engine's events; ends with the generation. None where there is nothing new for
     a while, so that callers can ping."""
     generation = keeper.generations.get(reply_id)
     if generation is None:
         return
     tap: asyncio.Queue[Any] = asyncio.Queue()
     generation.taps.append(tap)
-    while True:
-        try:
-            event = await asyncio.wait_for(tap.get(), 0.5)
-        except TimeoutError:
-            event = None
-        if event is generation:
-            return
-        yield event
-        if event is None and keeper.generations.get(reply_id) is not generation and tap.empty():
-            return
+    try:
+        if generation.text:
+            yield Text(generation.text)
+        while True:
+            try:
+                event = await asyncio.wait_for(tap.get(), 0.5)
+            except TimeoutError:
+                event = None
+            if event is generation:
+                return
+            yield event
+            if event is None and keeper.generations.get(reply_id) is not generation and tap.empty():
+                return
+    finally:
+        generation.taps.remove(tap)
 
 
 def _load(reply_id: uuid.UUID) -> Message | None:

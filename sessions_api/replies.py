@@ -58,6 +58,11 @@ class Generation:
         """Number of the last change that was sent."""
         return self._stream.rev
 
+    @property
+    def text(self) -> str:
+        """What was written so far."""
+        return self._stream.text
+
     def snapshot(self) -> dict[str, Any]:
         """Everything shown so far, as one long delta."""
         return self._frame(self._stream.snapshot())
