@@ -160,7 +160,7 @@ def _open(log: Log, reply: Message) -> None:
 
 def _reply(operation: Operation, reply_id: uuid.UUID) -> Message:
     found = Message.objects.filter(pk=reply_id, conversation_id=operation.conversation_id, type=Message.Type.BOT).first()
-    if found is None:
+    if found is None or found.deleted:
         raise Refused("not_found", "There is no such reply in this conversation")
     return found
 
