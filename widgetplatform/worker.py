@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 THREADS = 4
 START_SECONDS = 10.0
-STOP_SECONDS = 1.5
+STOP_SECONDS = 1.0
 
 
 @app.task(name="widgetplatform.wake")
@@ -49,16 +49,19 @@ class EmbeddedWorker:
         os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
         state.should_stop = None
         ready = threading.Event()
-        worker = WorkController(
-            app=app,
-            pool_cls="threads",
-            concurrency=THREADS,
-            without_heartbeat=True,
-            without_mingle=True,
-            without_gossip=True,
-            ready_callback=lambda _consumer: ready.set(),
-        )
-        self._thread = threading.Thread(target=worker.start, name="celery-worker", daemon=True)
+
+        def work() -> None:  # made in its own thread, because Celery closes the database connections of the maker's
+            WorkController(
+                app=app,
+                pool_cls="threads",
+                concurrency=THREADS,
+                without_heartbeat=True,
+                without_mingle=True,
+                without_gossip=True,
+                ready_callback=lambda _consumer: ready.set(),
+            ).start()
+
+        self._thread = threading.Thread(target=work, name="celery-worker", daemon=True)
         self._thread.start()
         if not ready.wait(START_SECONDS):
             raise RuntimeError(f"The embedded Celery worker did not start within {START_SECONDS} s")
@@ -77,7 +80,7 @@ class EmbeddedWorker:
             wake.delay()
         self._thread.join(STOP_SECONDS)
         if self._thread.is_alive():
-            logger.warning("Tasks were still running at the stop; they are queued again at the next start")
+            logger.info("Tasks were still running at the stop; they are queued again at the next start")
         self._thread, self._beat = None, None
 
 

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -102,6 +103,12 @@ class Server(Process):
             return httpx.get(self.url + path, timeout=5).is_success
         except httpx.TransportError:
             return False
+
+
+def free_port() -> int:
+    """A port that nobody listens at now; for servers that do not report the one they took."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
 
 
 def run_embedded(folder: Path, **extra: str) -> Server:

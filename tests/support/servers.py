@@ -1,7 +1,6 @@
 """Fixtures with real servers: one on embedded defaults, and a cluster on PostgreSQL and Valkey."""
 
 import os
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import pytest
 
 from tests.support import compose
 from tests.support.environment import ROOT, SCRIPTED, clean_environment
-from tests.support.processes import GENEROUS, Process, Server, run_embedded
+from tests.support.processes import GENEROUS, Process, Server, free_port, run_embedded
 
 Serve = Callable[..., Server]
 
@@ -94,7 +93,7 @@ def cluster(postgres: str, valkey: str, tmp_path_factory: pytest.TempPathFactory
             raise RuntimeError(setup.output)
         web = []
         for name in ("web1", "web2"):
-            one = start(Server, "web", f"{name}.log", HOST="127.0.0.1", PORT=str(_free_port()), PROMETHEUS_MULTIPROC_DIR=str(folder / name))
+            one = start(Server, "web", f"{name}.log", HOST="127.0.0.1", PORT=str(free_port()), PROMETHEUS_MULTIPROC_DIR=str(folder / name))
             assert isinstance(one, Server)
             one.url = f"http://127.0.0.1:{one.environment['PORT']}"
             running.append(one)
@@ -110,11 +109,6 @@ def cluster(postgres: str, valkey: str, tmp_path_factory: pytest.TempPathFactory
     finally:
         for process in reversed(running):
             process.stop()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 @pytest.fixture
