@@ -7,24 +7,16 @@
   const CHAT = "M7.25 4h9.5a3.75 3.75 0 0 1 3.75 3.75v6a3.75 3.75 0 0 1-3.75 3.75H12.5L8 21v-3.5h-.75a3.75 3.75 0 0 1-3.75-3.75v-6A3.75 3.75 0 0 1 7.25 4ZM8 9h8M8 12.75h5";
 
   const sheet = new CSSStyleSheet();
-  // How the accent becomes a readable set of colors is explained in css/tokens.css.
   sheet.replaceSync(`
 :host { all: initial !important; display: contents !important }
 :host([hidden]:not([hidden="false"])), [hidden], :is(.inline, .whole) > .launch { display: none !important }
-.root { --fill: var(--accent); --on: #fff; --hover: var(--fill); --active: var(--fill); position: fixed; z-index: 2147483000; box-sizing: border-box; color-scheme: light }
-@supports (color: color(from red xyz-d65 x y z)) { .root {
-  --base: light-dark(var(--accent), oklch(from var(--accent) max(l, .55) min(c, .19) h));
-  --k: min(1, max(.178 / max(y, .001), clamp(0, (y - .28) * 1e5, 1))); --w: clamp(0, (.179 - y) * 1e5, 1);
-  --fill: color(from var(--base) xyz-d65 calc(x * var(--k)) calc(y * var(--k)) calc(z * var(--k)));
-  --on: color(from var(--fill) xyz-d65 calc(.9505 * var(--w)) var(--w) calc(1.089 * var(--w)));
-  --off: color(from var(--on) xyz-d65 calc(.9505 - x) calc(1 - y) calc(1.089 - z));
-  --hover: color-mix(in oklab, var(--fill) 90%, var(--off)); --active: color-mix(in oklab, var(--fill) 80%, var(--off)) } }
+.root { --fill: light-dark(#2f4ea6, #496bc6); --on-fill: #fff; --fill-hover: light-dark(#274390, #3e5cac); --fill-active: light-dark(#20387a, #344e93); position: fixed; z-index: 2147483000; box-sizing: border-box; color-scheme: light }
 [data-theme="dark"] { color-scheme: dark } [data-theme="auto"] { color-scheme: light dark }
 .bottom { bottom: 24px } .top { top: 24px } .right { right: 24px } .left { left: 24px }
-.launch { all: unset; position: relative; display: grid; place-items: center; inline-size: 56px; block-size: 56px; border-radius: 20px; background: var(--fill); color: var(--on); cursor: pointer; -webkit-tap-highlight-color: transparent;
+.launch { all: unset; position: relative; display: grid; place-items: center; inline-size: 56px; block-size: 56px; border-radius: 20px; background: var(--fill); color: var(--on-fill); cursor: pointer; -webkit-tap-highlight-color: transparent;
   box-shadow: 0 0 0 1px light-dark(#171b240f, #ffffff14), 0 2px 4px light-dark(#171b240a, #0004), 0 8px 24px light-dark(#171b241a, #0007) }
-.launch:hover { background: var(--hover) }
-.launch:active { background: var(--active); scale: .97 }
+.launch:hover { background: var(--fill-hover) }
+.launch:active { background: var(--fill-active); scale: .97 }
 .launch:focus-visible { outline: 2px solid var(--fill); outline-offset: 2px }
 svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round }
 @media (forced-colors: active) { .launch { border: 1px solid } }
@@ -123,7 +115,8 @@ svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; str
       root.classList.add(kind === "inline" ? kind : /full/.test(kind) ? "whole" : "bubble");
       root.dataset.theme = this.getAttribute("theme") || theme.name;
       root.dir = rtl ? "rtl" : "ltr";
-      root.style.setProperty("--accent", theme.accent);
+      const { light, dark } = theme.colors || {};
+      for (const name in light) root.style.setProperty("--" + name, `light-dark(${light[name]}, ${dark[name]})`);
       const launch = document.createElement("button");
       launch.className = "launch";
       launch.ariaLabel = strings.open;

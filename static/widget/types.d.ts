@@ -10,7 +10,8 @@ interface Row {
   createdAt: number;
   text: string;
   html?: string;
-  blocks?: string[];
+  rev?: number;
+  length?: number;
   sources?: { title: string; url: string }[];
   code?: string;
   vote?: 1 | -1;
@@ -18,7 +19,6 @@ interface Row {
 }
 
 interface Delta {
-  reply: string;
   attempt: number;
   rev: number;
   from?: number;
@@ -75,7 +75,7 @@ interface Config {
   initialHtml: string;
   botName: string;
   suggestions: string[];
-  theme: { name: string; config: Record<string, string>; accent: string };
+  theme: { name: string; config: Record<string, string>; accent: string; colors?: { light: Record<string, string>; dark: Record<string, string> } };
   features: Record<string, boolean>;
   limits: { messageBytes: number };
   language: string;

@@ -9,7 +9,7 @@ const RESUME_MS = 2000;
 /** The protocol's client: one conversation after another, each made of rows, growing replies and unacknowledged texts. */
 export class Conversation {
   rows = new Rows();
-  /** @type {Map<string, Reply>} */
+  /** By the position of their rows. @type {Map<number, Reply>} */
   replies = new Map();
   /** @type {Map<string, Activity>} */
   activities = new Map();
@@ -24,7 +24,7 @@ export class Conversation {
   #creating = false;
   #later = [];
 
-  /** @param {{ changed: () => void, grew: (reply: string) => void, received: (row: Row) => void, kept: (session: StoredSession) => void }} on */
+  /** @param {{ changed: () => void, grew: (row: Row) => void, received: (row: Row) => void, kept: (session: StoredSession) => void }} on */
   constructor(on) {
     this.#on = on;
     this.session = new Session(on.kept);
@@ -47,14 +47,15 @@ export class Conversation {
     return state === "refused" ? state : this.loading ? "connecting" : "ready";
   }
 
-  /** @param {string} id of a reply, whose text may come before its row */
-  row(id) {
-    return this.rows.get(id) ?? { id, type: "bot", status: "open", attempt: 0, createdAt: Date.now() };
+  /** The reply at that place, whose text may come before its row. @returns {any} */
+  row(position) {
+    return this.rows.at(position) ?? { id: "", position, type: "bot", status: "open", attempt: 0, createdAt: Date.now() };
   }
 
-  /** The id of the reply that is being written. */
+  /** The reply that is being written. @returns {Row} */
   get open() {
-    return this.rows.open?.id ?? [...this.replies.keys()].find((id) => !this.rows.get(id));
+    const early = [...this.replies.keys()].find((position) => !this.rows.at(position));
+    return this.rows.open ?? (early && this.row(early));
   }
 
   /** Takes up what this browser kept: the conversation, and texts without an answer. */
@@ -105,6 +106,8 @@ export class Conversation {
   /** Goes on with the session that is kept now; what was shown stays above it. */
   follow() {
     this.socket.close();
+    const { open } = this.rows;
+    if (open) this.rows.put([{ ...open, status: "stopped", html: this.replies.get(open.position)?.blocks.join("") }]);
     if (this.rows.list.length) this.past.push(this.rows);
     this.rows = new Rows();
     this.replies.clear();
@@ -113,7 +116,7 @@ export class Conversation {
   }
 
   stop() {
-    this.#ask({ type: "stop", reply: this.open });
+    this.#ask({ type: "stop", reply: this.open.id });
   }
 
   /** @param {Row} row a reply that broke off */
@@ -140,19 +143,18 @@ export class Conversation {
 
   _rows({ rows, head, more }) {
     for (const row of rows) {
-      const news = row.type === "bot" && row.status === "done" && this.rows.get(row.id)?.status !== "done" && !this.loading;
-      if (row.rev) {
-        const reply = this.replies.get(row.id);
-        if (!reply?.is(row)) {
-          this.rows.seq = Math.min(this.rows.seq, row.seq - 1);
-          head = 0;
+      const { id, cid, type, status, position } = row;
+      const news = type === "bot" && status === "done" && this.rows.get(id)?.status !== "done" && !this.loading;
+      if ("length" in row) {
+        // The end of a reply that was streamed: whoever holds all of it keeps it, others ask for the whole row.
+        row.html = this.replies.get(position)?.blocks.join("");
+        if (!this.replies.get(position)?.is(row)) {
           this.#resume();
-          continue;
+          return;
         }
-        row.html = reply.blocks.join("");
       }
       this.rows.put([row]);
-      if (row.cid) this.outbox.remove(row.cid);
+      if (cid) this.outbox.remove(cid);
       if (news) this.#on.received(row);
     }
     if (!more) {
@@ -174,22 +176,21 @@ export class Conversation {
     else this.outbox.refused(cid, code, retryMs);
   }
 
-  _delta(delta) {
-    const [position, attempt] = (delta.to ?? "").split(".").map(Number);
-    const id = delta.reply ?? this.rows.list.find((row) => row.position === position)?.id;
-    if (!id) return this.#resume();
-    if (["done", "stopped", "failed"].includes(this.rows.get(id)?.status)) return;
-    const known = this.replies.get(id);
+  _delta({ to, ...delta }) {
+    const [position, attempt] = to.split(".").map(Number);
+    const { status } = this.rows.at(position) ?? {};
+    if (status && status !== "open" && status !== "queued") return;
+    const known = this.replies.get(position);
     const reply = known ?? new Reply();
-    this.replies.set(id, reply);
+    this.replies.set(position, reply);
     if (!reply.apply({ attempt, ...delta })) this.#resume();
-    if (known) this.#on.grew(id);
+    if (known) this.#on.grew(this.row(position));
     else this.#on.changed();
   }
 
   _activity(activity) {
     this.activities.set(activity.reply, activity);
-    this.#on.grew(activity.reply);
+    this.#on.grew(this.rows.get(activity.reply));
   }
 
   _hb({ head }) {
@@ -222,7 +223,7 @@ export class Conversation {
 
   #position() {
     const { epoch, seq, open } = this.rows;
-    const { attempt, rev } = this.replies.get(open?.id) ?? { attempt: 0, rev: 0 };
+    const { attempt, rev } = this.replies.get(open?.position) ?? { attempt: 0, rev: 0 };
     return { epoch, seq, ...(open && { open: { reply: open.id, attempt, rev } }) };
   }
 
@@ -246,6 +247,8 @@ export class Conversation {
   async #flush() {
     for (const entry of this.outbox.waiting) await this.#wire(entry);
   }
+
+  /** @param {Entry} entry */
   async #wire(entry) {
     const { current } = this.session;
     if (this.socket.state !== "open" || !current) return;

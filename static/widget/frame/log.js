@@ -19,6 +19,7 @@ const STILL = {
     const node = clone("intro-note");
     const text = config.introHtml ? parse(config.introHtml) : [el("h2", {}, t("greeting", { name: config.botName }))];
     node.querySelector(".md").append(...text);
+    for (const ask of config.suggestions) node.lastElementChild.append(el("button", { type: "button", dir: "auto", "data-reply": ask }, ask, icon("chevron-right", "i flip")));
     return node;
   },
 };
@@ -77,14 +78,14 @@ export function itemsOf(talk) {
     items.push(item);
   };
   talk.past.forEach((rows, n) => {
-    for (const row of rows.list) add(itemOf(talk, row));
+    for (const row of rows.list) add(itemOf(talk, row, n));
     items.push({ key: `ended ${n}`, kind: "ended" });
   });
   for (const row of talk.rows.list) if (row.status !== "queued") add(itemOf(talk, row));
   for (const entry of talk.outbox.entries) {
     add({ key: entry.cid, kind: "user", entry, offline: talk.status === "offline", row: { text: entry.text, createdAt: entry.at } });
   }
-  for (const id of talk.replies.keys()) if (!talk.rows.get(id)) add(itemOf(talk, talk.row(id)));
+  for (const position of talk.replies.keys()) if (!talk.rows.at(position)) add(itemOf(talk, talk.row(position)));
   const last = items.findLast(({ kind, entry }) => kind === "user" && !entry);
   if (last) last.last = true;
   if (items.length) return items;
@@ -95,12 +96,12 @@ export function itemsOf(talk) {
   return items;
 }
 
-/** @returns {Item} */
-export function itemOf(talk, row) {
-  const { id, cid, type, status, blocks, html } = row;
+/** A row as an item; `n` counts the conversations on the screen, each with positions of its own. @returns {Item} */
+export function itemOf(talk, row, n = talk.past.length) {
+  const { id, cid, type, status, position, attempt, html } = row;
   if (type !== "bot") return { key: cid ?? id, kind: type, row };
-  const reply = talk.replies.get(id);
-  const growing = status === "open" && reply?.rev && reply.attempt >= row.attempt;
-  const same = !blocks && reply?.blocks.join("") === html;
-  return { key: id, kind: "bot", row, blocks: growing || same ? reply.blocks : (blocks ?? (html ? [html] : [])), activity: talk.activities.get(id) };
+  const reply = n === talk.past.length && talk.replies.get(position);
+  const growing = reply && status === "open" && reply.attempt >= attempt;
+  const held = reply && reply.blocks.join("") === html;
+  return { key: `${n} ${position}`, kind: "bot", row, blocks: growing || held ? reply.blocks : html ? [html] : [], activity: talk.activities.get(id) };
 }

@@ -52,7 +52,8 @@ const bridge = new Bridge({
 });
 
 function begin() {
-  root.style.setProperty("--cw-accent", config.theme.accent);
+  const { light, dark } = config.theme.colors ?? {};
+  for (const name in light) root.style.setProperty(`--cw-${name}`, `light-dark(${light[name]}, ${dark[name]})`);
   talk.start();
   watch("session", () => talk.follow());
   draw();
@@ -89,14 +90,19 @@ function restart() {
 }
 
 async function download() {
-  const transcript = await import("./transcript.js");
-  transcript.download([...talk.past, talk.rows].flatMap((rows) => rows.list));
+  const transcript = await import("./later/transcript.js");
+  transcript.download([...talk.past, talk.rows].flatMap((rows, n) => rows.list.map((row) => ({ ...row, text: words(row, n) }))));
 }
 
-function received({ id, text }) {
+function received(row) {
   if (!shown) bridge.tell("unread", { count: ++unread });
-  bridge.tell("receive", { id, text });
-  say(() => log.part(id).text);
+  setTimeout(() => bridge.tell("receive", { id: row.id, text: words(row) }));
+  say(() => words(row));
+}
+
+/** What a row says; the raw text of a reply that was streamed is not sent. */
+function words(row, n) {
+  return row.text ?? log.part(itemOf(talk, row, n).key)?.text ?? "";
 }
 
 /** Told to screen readers: that an answer is being written, then all of it, never its pieces. */
@@ -121,8 +127,10 @@ function draw() {
   });
 }
 
-function grew(id) {
-  log.part(id)?.update(itemOf(talk, talk.row(id)));
+function grew(row) {
+  if (!row) return;
+  const item = itemOf(talk, row);
+  log.part(item.key)?.update(item);
   scroll.settle();
 }
 

@@ -42,6 +42,7 @@ export class BotMessage {
   /** @type {Row} */
   #row;
   constructor(actions) {
+    this.#parts[0].children[1].textContent = config.botName;
     const [copier, up, down] = this.#parts[6].children;
     copier.onclick = () => copy(copier, this.text);
     up.onclick = () => actions.vote(this.#row, 1);

@@ -14,9 +14,15 @@ export class Rows {
   get open() {
     return this.list.find((row) => row.type === "bot" && row.status === "open");
   }
+
   get(id) {
     return this.#rows.get(id);
   }
+
+  at(position) {
+    return this.list.find((row) => row.position === position);
+  }
+
   put(rows) {
     for (const row of rows) {
       if (this.#rows.get(row.id)?.seq > row.seq) continue;
@@ -34,9 +40,9 @@ export class Reply {
   /** @type {string[]} */
   blocks = [];
 
-  /** Whether the closing row of a streamed reply speaks of just what is held. @param {Row} row */
-  is({ attempt, rev, length }) {
-    return attempt === this.attempt && rev === this.rev && length === this.blocks.join("").length;
+  /** Whether the row that ends it speaks of just what is held. @param {Row} row */
+  is({ attempt, rev, html, length }) {
+    return attempt === this.attempt && rev === this.rev && length === html.length;
   }
 
   /** @param {Delta} delta @returns {boolean} false where something is missing and the server must be asked */

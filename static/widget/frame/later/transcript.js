@@ -1,4 +1,4 @@
-import { config, el, t } from "./page.js";
+import { config, el, t } from "../page.js";
 
 /** The conversation as Markdown. @param {Row[]} rows */
 export function transcript(rows) {
