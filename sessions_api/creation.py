@@ -116,7 +116,7 @@ def lifetime_seconds(widget: Effective, requested: int | None) -> int:
 def create_session(widget: Effective, wanted: SessionRequest, attach_until: Any = None) -> CreatedSession:
     """Write session and conversation, with ``initial`` as the bot's first message. ``attach_until`` bounds the expiry of a
     session attached with another session's token. The conversation to attach to was authorized by the caller."""
-    now = timezone.now()
+    now = timezone.now().replace(microsecond=0)  # as exact as a token says it
     expires = now + timedelta(seconds=lifetime_seconds(widget, wanted.seconds))
     if attach_until is not None:
         expires = min(expires, attach_until)
