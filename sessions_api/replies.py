@@ -59,13 +59,17 @@ class Generation:
         return self._stream.rev
 
     @property
+    def _shown(self) -> bool:
+        return self._context is not None and self._context.stream
+
+    @property
     def text(self) -> str:
         """What was written so far."""
         return self._stream.text
 
     def snapshot(self) -> dict[str, Any]:
-        """Everything shown so far, as one long delta."""
-        return self._frame(self._stream.snapshot())
+        """Everything shown so far, as one long delta; nothing of it where the widget shows replies only when they are whole."""
+        return self._frame(self._stream.snapshot() if self._shown else Change(rev=0, start=0, sealed=0, blocks=()))
 
     def request_stop(self) -> None:
         """End now; what was written stays."""
@@ -185,7 +189,8 @@ class Generation:
     async def _close(self, status: str, code: str, cause: str) -> None:
         self._task = None  # nothing interrupts the end
         rendered = self._stream.finish()
-        self._flush()  # the last delta: what a client holds then is what is stored
+        if self._shown:
+            self._flush()  # the last delta: what a client holds then is what is stored
         if self._context and not self._stream.text and status == Status.DONE:
             status, code, cause = Status.FAILED, "empty", "The engine ended without a word"
         self._usage["totalMs"] = self._elapsed_ms()
@@ -195,7 +200,7 @@ class Generation:
             position=self._message.position, attempt=self.attempt, created_at=self._message.created_at,
             question_id=self._message.question_id,
         )
-        if self._context is not None and self._context.stream and self._stream.rev:
+        if self._shown and self._stream.rev:
             reply.followed = Followed(self._stream.rev, utf16_length(rendered.html))  # type: ignore[attr-defined]
         while True:
             try:
