@@ -14,8 +14,7 @@ from sessions_api.access import Gone, Opened, conversation_exists, open_session,
 from sessions_api.doors import doors
 from sessions_api.errors import Refused
 from sessions_api.frames import BadFrame, TooBig, read_frame
-from sessions_api.history import Since
-from sessions_api.hub import hub
+from sessions_api.history import Since, has_open_reply
 from sessions_api.limits import client_address
 from sessions_api.sockets import Socket
 from sessions_api.surroundings import set_conversation
@@ -219,14 +218,18 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._reply({"type": "hb", "head": self.socket.seq if self.socket else 0})
 
     def _expire(self, waited: float = 0.0) -> None:
-        """Say it, and stay until the open reply has ended."""
-        live = hub.live.get(self.access.conversation_id)
-        if live is None or waited >= EXPIRY_GRACE_SECONDS:
-            self._end(CloseCode.UNAUTHENTICATED)
+        self._beside(self._end_when_answered(waited))
+
+    async def _end_when_answered(self, waited: float) -> None:
+        """Say that the session is over, and stay until the open reply has ended, wherever it is made."""
+        if waited < EXPIRY_GRACE_SECONDS and await sync_to_async(has_open_reply, thread_sensitive=False)(self.access.conversation_id):
+            if not waited:
+                self._reply({"type": "expiring", "inMs": EXPIRY_GRACE_SECONDS * 1000})
+            self._after("expiry", 1.0, self._expire, waited + 1.0)
             return
-        if not waited:
-            self._reply({"type": "expiring", "inMs": EXPIRY_GRACE_SECONDS * 1000})
-        self._after("expiry", 1.0, self._expire, waited + 1.0)
+        if waited and self.socket is not None:
+            await self.socket.resume({"seq": self.socket.seq})  # its closing row may still be on the way
+        self._end(CloseCode.UNAUTHENTICATED)
 
     def _after(self, name: str, seconds: float, call: Any, *arguments: Any) -> None:
         self._timers[name] = asyncio.get_running_loop().call_later(seconds, call, *arguments)

@@ -21,6 +21,11 @@ class Since:
     open: Message | None
 
 
+def has_open_reply(conversation_id: uuid.UUID) -> bool:
+    """Whether somebody is writing in it."""
+    return Message.objects.filter(conversation_id=conversation_id, status=Message.Status.OPEN).exists()
+
+
 def changed_since(conversation_id: uuid.UUID, after: int) -> Since | None:
     """Everything with ``seq`` beyond ``after``, at most ``ROWS``; None where the conversation is gone."""
     found = Conversation.objects.filter(pk=conversation_id).values_list("epoch", "last_seq").first()
