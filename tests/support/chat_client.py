@@ -171,12 +171,12 @@ class ChatClient:
 
         return await self.wait_for(closed)
 
-    async def growing(self, position: int, attempt: int = 1) -> Frame:
-        """The row of the reply at this position once some html of it is here."""
+    async def growing(self, position: int, attempt: int = 1, until: str = "") -> Frame:
+        """The row of the reply at this position once some html of it is here, ``until`` included."""
 
         def begun() -> Frame | None:
             row = self.at(position)
-            return row if row and row["attempt"] >= attempt and self.draft(row).html else None
+            return row if row and row["attempt"] >= attempt and (html := self.draft(row).html) and until in html else None
 
         return await self.wait_for(begun)
 
