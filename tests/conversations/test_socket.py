@@ -128,7 +128,7 @@ async def test_stop_from_another_tab_keeps_what_was_written(site: Site) -> None:
     session = await site.session(await site.widget(SLOW))
     async with site.tab(session) as one, site.tab(session, second=True) as two:
         await one.send("Talk")
-        row = await two.growing(2)
+        row = await two.growing(2, until="answer")
         await two.say("stop", reply=row["id"])
         stopped = await one.closing_row(2)
         seen = await two.closing_row(2)
@@ -136,7 +136,7 @@ async def test_stop_from_another_tab_keeps_what_was_written(site: Site) -> None:
     assert stopped["html"] == seen["html"]
     stored = (await site.stored(session))[1]
     assert stored["html"] == stopped["html"]
-    assert stored["text"].startswith("## A scripted")
+    assert stored["text"].startswith("## A scripted answer")
 
 
 async def test_a_stopped_queued_reply_never_begins(site: Site) -> None:
