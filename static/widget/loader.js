@@ -66,8 +66,8 @@ svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; str
       if (current === this) current = null;
     }
 
-    attributeChangedCallback(name, old, value) {
-      if ((old ?? "false") === "false" === (value ?? "false") === "false") return;
+    attributeChangedCallback(name, old) {
+      if (this.open === ((old ?? "false") !== "false")) return;
       this.#do(this.open ? "show" : "hide", this.#focus);
       this.#focus = false;
       this.#emit(this.open ? "open" : "close");

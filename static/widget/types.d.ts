@@ -92,3 +92,22 @@ interface LogActions {
   again(row: Row): void;
   vote(row: Row, value: 1 | -1): void;
 }
+
+interface ConversationEvents {
+  /** Rows, states or texts: draw everything. */
+  changed(): void;
+  /** One reply has more text. */
+  grew(row: Row): void;
+  /** A reply is complete. */
+  received(row: Row): void;
+  /** The session to keep, for where this browser cannot. */
+  kept(session: StoredSession | null): void;
+}
+
+interface SocketEvents {
+  hello(): object;
+  frame(frame: any): void;
+  state(): void;
+  /** The token is not taken any more. */
+  expired(): void;
+}

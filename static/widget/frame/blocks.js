@@ -11,8 +11,7 @@ const sanitizer = view.Sanitizer && new view.Sanitizer({
   dataAttributes: true,
 });
 
-/** The only way of html into the frame. The server's renderer sanitized it; the browser's sanitizer, where there is one,
- * is a second wall. @returns {Element[]} */
+/** The only way of html into the frame: sanitized by the server, and again where the browser can. @returns {Element[]} */
 export function parse(html) {
   /** @type {any} */
   const box = document.createElement("div");
@@ -22,7 +21,7 @@ export function parse(html) {
   return [...box.children];
 }
 
-/** Makes `old` equal to `fresh`, keeping every node that is: selections, focus and scroll positions stay. */
+/** Makes `old` equal to `fresh` and keeps equal nodes: selections, focus and scroll positions stay. */
 function morph(old, fresh) {
   if (old.isEqualNode(fresh)) return;
   if (old.nodeType === Node.TEXT_NODE) {

@@ -12,12 +12,10 @@ function allowed(origin) {
   });
 }
 
-/** The messages to and from the page's embed; docs/protocol.md lists them.
- * In: init layout open close send restart export. Out: hello ready close size session event. */
+/** Messages from the embed: init layout open close send restart export. To it: hello ready close size session event. */
 export class Bridge {
   #origin = "";
 
-  /** @param {Record<string, (data: any) => void>} on one function a message */
   constructor(on) {
     addEventListener("message", ({ source, origin, data }) => {
       if (alone || source !== parent || !allowed(origin) || !data?.type?.startsWith("cw:")) return;

@@ -13,7 +13,6 @@ export class Composer {
   #busy = false;
   #on;
 
-  /** @param {{ send: (text: string) => void, stop: () => void }} on */
   constructor(on) {
     this.#on = on;
     this.#field.value = recall("draft") ?? "";

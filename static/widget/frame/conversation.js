@@ -6,14 +6,14 @@ import { backoffMs, Socket } from "./socket.js";
 
 const RESUME_MS = 2000;
 
-/** The protocol's client: one conversation after another, each made of rows, growing replies and unacknowledged texts. */
+/** The protocol's client: conversation after conversation, each of rows, growing replies and unacknowledged texts. */
 export class Conversation {
   rows = new Rows();
-  /** By the position of their rows. @type {Map<number, Reply>} */
+  /** By position. @type {Map<number, Reply>} */
   replies = new Map();
   /** @type {Map<string, Activity>} */
   activities = new Map();
-  /** Conversations that ended while they were on the screen. @type {Rows[]} */
+  /** Ended while on the screen. @type {Rows[]} */
   past = [];
   loading = false;
   page = {};
@@ -24,7 +24,7 @@ export class Conversation {
   #creating = false;
   #later = [];
 
-  /** @param {{ changed: () => void, grew: (row: Row) => void, received: (row: Row) => void, kept: (session: StoredSession) => void }} on */
+  /** @param {ConversationEvents} on */
   constructor(on) {
     this.#on = on;
     this.session = new Session(on.kept);
@@ -39,7 +39,6 @@ export class Conversation {
     addEventListener("offline", on.changed);
   }
 
-  /** What the header says: ready, connecting, reconnecting, offline or refused. */
   get status() {
     if (!navigator.onLine) return "offline";
     const { state } = this.socket;
@@ -47,18 +46,17 @@ export class Conversation {
     return state === "refused" ? state : this.loading ? "connecting" : "ready";
   }
 
-  /** The reply at that place, whose text may come before its row. @returns {any} */
+  /** A reply, whose text may come before its row. @returns {any} */
   row(position) {
     return this.rows.at(position) ?? { id: "", position, type: "bot", status: "open", attempt: 0, createdAt: Date.now() };
   }
 
-  /** The reply that is being written. @returns {Row} */
   get open() {
     const early = [...this.replies.keys()].find((position) => !this.rows.at(position));
     return this.rows.open ?? (early && this.row(early));
   }
 
-  /** Takes up what this browser kept: the conversation, and texts without an answer. */
+  /** Takes up what this browser kept. */
   start() {
     this.loading = this.session.alive;
     if (this.loading) this.connect();
@@ -90,7 +88,6 @@ export class Conversation {
     this.#on.changed();
   }
 
-  /** The session is over. */
   expire() {
     this.session.keep(null);
     this.follow();
@@ -103,7 +100,7 @@ export class Conversation {
     this.expire();
   }
 
-  /** Goes on with the session that is kept now; what was shown stays above it. */
+  /** Goes on with the session that is kept now, below what was shown. */
   follow() {
     this.socket.close();
     const { open } = this.rows;
@@ -119,7 +116,6 @@ export class Conversation {
     this.#ask({ type: "stop", reply: this.open.id });
   }
 
-  /** @param {Row} row a reply that broke off */
   retry({ id }) {
     this.#ask({ type: "retry", reply: id });
   }
@@ -146,7 +142,7 @@ export class Conversation {
       const { id, cid, type, status, position } = row;
       const news = type === "bot" && status === "done" && this.rows.get(id)?.status !== "done" && !this.loading;
       if ("length" in row) {
-        // The end of a reply that was streamed: whoever holds all of it keeps it, others ask for the whole row.
+        // It ends a streamed reply: who holds all of that keeps it, others ask for the whole row.
         row.html = this.replies.get(position)?.blocks.join("");
         if (!this.replies.get(position)?.is(row)) {
           this.#resume();
@@ -176,8 +172,8 @@ export class Conversation {
     else this.outbox.refused(cid, code, retryMs);
   }
 
-  _delta({ to, ...delta }) {
-    const [position, attempt] = to.split(".").map(Number);
+  _delta(delta) {
+    const [position, attempt] = delta.to.split(".").map(Number);
     const { status } = this.rows.at(position) ?? {};
     if (status && status !== "open" && status !== "queued") return;
     const known = this.replies.get(position);
@@ -227,7 +223,7 @@ export class Conversation {
     return { epoch, seq, ...(open && { open: { reply: open.id, attempt, rev } }) };
   }
 
-  /** Asks for what is missing, once for a burst of frames that do not fit. */
+  /** Asks for what is missing, once for a burst. */
   #resume() {
     if (Date.now() - this.#asked < RESUME_MS) return;
     this.#asked = Date.now();
@@ -248,7 +244,6 @@ export class Conversation {
     for (const entry of this.outbox.waiting) await this.#wire(entry);
   }
 
-  /** @param {Entry} entry */
   async #wire(entry) {
     const { current } = this.session;
     if (this.socket.state !== "open" || !current) return;
@@ -262,7 +257,7 @@ export class Conversation {
     this.outbox.wired(entry);
   }
 
-  /** Making a session failed: a refusal is told at the texts, anything else is tried again. */
+  /** A refusal is told at the texts, anything else is tried again. */
   #failed({ status, retryMs }) {
     if (status < 500 && status !== 429) for (const { cid } of this.outbox.waiting) this.outbox.refused(cid, `http_${status}`);
     else setTimeout(() => this.#work(), retryMs || backoffMs(this.#tries++));

@@ -5,7 +5,6 @@ export class Head {
   #max = byId("max");
   #whole = false;
 
-  /** @param {{ restart: () => void, download: () => void, close: () => void, size: (whole: boolean) => void }} on */
   constructor(on) {
     const menu = byId("menu");
     const dialog = byId("dialog");
@@ -35,7 +34,6 @@ export class Head {
     addEventListener("keydown", ({ key }) => key === "Escape" && !dialog.open && !menu.matches(":popover-open") && on.close());
   }
 
-  /** The conversation's status. */
   set status(status) {
     const node = byId("status");
     node.textContent = t(`status.${status}`);

@@ -9,7 +9,6 @@ function dayName(ms) {
   return days > 1 ? calendar.format(ms) : t(days ? "yesterday" : "today");
 }
 
-/** What never changes once drawn. */
 const STILL = {
   day: ({ text }) => el("p", { class: "day" }, text),
   activity: ({ row }) => el("p", { class: "act" }, icon("check"), row.text),
@@ -24,7 +23,7 @@ const STILL = {
   },
 };
 
-/** The list of messages: one node a key, kept in place for as long as its key is there. */
+/** One node a key, kept in place for as long as its key is there. */
 export class Log {
   #node;
   #actions;
@@ -35,7 +34,7 @@ export class Log {
     this.#actions = actions;
   }
 
-  /** @param {Item[]} items @returns {Element[]} nodes that are new */
+  /** Returns the nodes that are new. @param {Item[]} items */
   show(items) {
     const keys = new Set(items.map(({ key }) => key));
     for (const [key, { node }] of this.#parts) {
@@ -68,8 +67,9 @@ export class Log {
   }
 }
 
-/** Everything the log shows, in order. @param {import("./conversation.js").Conversation} talk @returns {Item[]} */
+/** Everything the log shows, in order. @returns {Item[]} */
 export function itemsOf(talk) {
+  /** @type {Item[]} */
   const items = [];
   let date = "";
   const add = (item) => {
@@ -96,7 +96,7 @@ export function itemsOf(talk) {
   return items;
 }
 
-/** A row as an item; `n` counts the conversations on the screen, each with positions of its own. @returns {Item} */
+/** `n` counts the conversations on the screen, each has positions of its own. @returns {Item} */
 export function itemOf(talk, row, n = talk.past.length) {
   const { id, cid, type, status, position, attempt, html } = row;
   if (type !== "bot") return { key: cid ?? id, kind: type, row };

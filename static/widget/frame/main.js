@@ -29,7 +29,8 @@ const log = new Log(byId("log"), {
   vote: (row, value) => talk.vote(row, value),
 });
 const bridge = new Bridge({
-  init: ({ session, theme, placeholder, page, ...place }) => {
+  init: (place) => {
+    const { session, theme, placeholder, page } = place;
     if (session && !durable) talk.session.keep(session);
     if (theme) root.dataset.theme = /^(dark|auto)$/.test(theme) ? theme : "light";
     if (placeholder) composer.placeholder = placeholder;
@@ -105,7 +106,7 @@ function words(row, n) {
   return row.text ?? log.part(itemOf(talk, row, n).key)?.text ?? "";
 }
 
-/** Told to screen readers: that an answer is being written, then all of it, never its pieces. */
+/** For screen readers: that an answer is being written, then all of it, never its pieces. */
 function say(words) {
   said.textContent = "";
   setTimeout(() => (said.textContent = words()), SAID_MS);

@@ -1,7 +1,6 @@
 import { keep, recallAll } from "./storage.js";
 
 const ACK_MS = 10000;
-const AGAIN = ["rate", "unavailable"];
 
 /** A UUID, also on plain http where crypto.randomUUID is missing. */
 export function uuid() {
@@ -11,7 +10,7 @@ export function uuid() {
   return Array.from(bytes, (byte, n) => ([4, 6, 8, 10].includes(n) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Texts that the server has not acknowledged: stored before the wire, one key each, so that tabs never overwrite each other. */
+/** Unacknowledged texts: stored before the wire, a key each, so that tabs never overwrite each other. */
 export class Outbox {
   /** @type {Map<string, Entry>} */
   #entries = new Map();
@@ -19,10 +18,10 @@ export class Outbox {
   #timers = new Map();
   #on;
 
-  /** @param {{ wire: (entry: Entry) => void, changed: () => void }} on `wire` puts an entry on the wire if it can */
+  /** `on.wire` puts an entry on the wire if it can. */
   constructor(on) {
     this.#on = on;
-    for (const entry of recallAll("out:").sort((a, b) => a.at - b.at)) this.#entries.set(entry.cid, entry);
+    for (const entry of recallAll("out:").toSorted((a, b) => a.at - b.at)) this.#entries.set(entry.cid, entry);
   }
 
   get entries() {
@@ -46,18 +45,17 @@ export class Outbox {
     if (this.#entries.delete(cid)) this.#on.changed();
   }
 
-  /** The entry is on the wire; without an answer it goes again, with the same cid. */
+  /** On the wire; without an answer it goes again, with the same cid. */
   wired({ cid }, ms = ACK_MS) {
     clearTimeout(this.#timers.get(cid));
     this.#timers.set(cid, setTimeout(() => this.#entries.has(cid) && this.#on.wire(this.#entries.get(cid)), ms));
   }
 
-  /** @param {string} code of a nack */
   refused(cid, code, retryMs = 2000) {
     const entry = this.#entries.get(cid);
     if (!entry) return;
     clearTimeout(this.#timers.get(cid));
-    const again = AGAIN.includes(code);
+    const again = code === "rate" || code === "unavailable";
     this.save({ ...entry, [again ? "hold" : "failed"]: code });
     if (again) this.wired(entry, retryMs);
   }

@@ -6,7 +6,7 @@ const { strings, language } = config;
 /** A text of the interface, its {placeholders} filled. */
 export const t = (key, values = {}) => (strings[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-/** The text for the first key that there is. */
+/** The text of the first key that there is. */
 export const firstOf = (...keys) => t(keys.find((key) => key in strings));
 
 /** The form of a text that fits a number. */
@@ -18,10 +18,10 @@ export function plural(key, count) {
 /** @returns {any} */
 export const byId = (id) => document.getElementById(id);
 
-/** A new node from a template of the page. @returns {any} */
+/** @returns {any} */
 export const clone = (id) => byId(id).content.firstElementChild.cloneNode(true);
 
-/** @param {Record<string, string>} [attributes] @param {(Node | string)[]} children @returns {any} */
+/** @returns {any} */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const name in attributes) node.setAttribute(name, attributes[name]);

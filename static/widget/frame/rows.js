@@ -5,12 +5,11 @@ export class Rows {
   /** @type {Map<string, Row>} */
   #rows = new Map();
 
-  /** In the order of the conversation. @returns {Row[]} */
+  /** @returns {Row[]} */
   get list() {
-    return [...this.#rows.values()].sort((a, b) => a.position - b.position);
+    return [...this.#rows.values()].toSorted((a, b) => a.position - b.position);
   }
 
-  /** The reply that is being written. */
   get open() {
     return this.list.find((row) => row.type === "bot" && row.status === "open");
   }
@@ -40,12 +39,12 @@ export class Reply {
   /** @type {string[]} */
   blocks = [];
 
-  /** Whether the row that ends it speaks of just what is held. @param {Row} row */
+  /** Whether the row that ends it speaks of this. @param {Row} row */
   is({ attempt, rev, html, length }) {
     return attempt === this.attempt && rev === this.rev && length === html.length;
   }
 
-  /** @param {Delta} delta @returns {boolean} false where something is missing and the server must be asked */
+  /** False where something is missing and the server must be asked. @param {Delta} delta */
   apply({ attempt, rev, from, sealed, blocks, at, del = 0, ins }) {
     if (attempt > this.attempt) Object.assign(this, { attempt, rev: 0, sealed: 0, blocks: [] });
     if (attempt < this.attempt || rev <= this.rev) return true;

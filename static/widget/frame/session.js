@@ -2,7 +2,7 @@ import { config } from "./page.js";
 import { keep, recall } from "./storage.js";
 
 /** A refused request; `retryMs` where the server said when to come back. */
-export class HttpError extends Error {
+class HttpError extends Error {
   constructor(status, message, retryMs) {
     super(message);
     this.status = status;
@@ -10,7 +10,7 @@ export class HttpError extends Error {
   }
 }
 
-/** @param {any} [body] makes it a POST @returns {Promise<any>} */
+/** A body makes it a POST. @returns {Promise<any>} */
 async function request(path, token, body) {
   /** @type {Record<string, string>} */
   const headers = body ? { "Content-Type": "application/json" } : {};
@@ -25,7 +25,7 @@ async function request(path, token, body) {
 export class Session {
   #kept;
 
-  /** @param {(session: StoredSession | null) => void} kept told on each change, for where storage is denied */
+  /** `kept` is told each change, for where storage is denied. */
   constructor(kept) {
     this.#kept = kept;
   }
@@ -50,7 +50,6 @@ export class Session {
     return messages;
   }
 
-  /** @returns {Promise<{ items: Row[], cursor?: string, head: number, epoch: string }>} */
   list(after, cursor) {
     return this.#own(`list?after=${after}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
   }

@@ -1,10 +1,10 @@
 const SILENCE_MS = 45000;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 20000;
-const REFUSED = [4400, 4403, 4404, 4413, 1009];
+const REFUSED = new Set([4400, 4403, 4404, 4413, 1009]);
 const NEW_SESSION = 4401;
 
-/** Waiting time before a further try: full jitter, doubling, never giving up. @param {number} tries so far */
+/** Before a further try: full jitter, doubling, never giving up. */
 export function backoffMs(tries) {
   return Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries);
 }
@@ -20,8 +20,7 @@ export class Socket {
   #retry = 0;
   #silence = 0;
 
-  /** @param {string} url
-   * @param {{ hello: () => object, frame: (frame: any) => void, state: () => void, expired: () => void }} on */
+  /** @param {string} url @param {SocketEvents} on */
   constructor(url, on) {
     this.#url = url;
     this.#on = on;
@@ -41,13 +40,12 @@ export class Socket {
     this.#enter("closed");
   }
 
-  /** The server took the hello: the next loss begins with short waits again. */
+  /** The hello was taken: the next loss begins with short waits again. */
   welcomed() {
     this.#tries = 0;
     this.#enter("open");
   }
 
-  /** Opens a new socket after that time. */
   move(ms) {
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.#open(), ms);
@@ -76,7 +74,7 @@ export class Socket {
     if (code === NEW_SESSION) {
       this.#enter("closed");
       this.#on.expired();
-    } else if (REFUSED.includes(code)) this.#enter("refused");
+    } else if (REFUSED.has(code)) this.#enter("refused");
     else {
       this.#enter("waiting");
       this.move(backoffMs(this.#tries++));
