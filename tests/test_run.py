@@ -106,9 +106,8 @@ def test_production_without_keys_is_one_line(tmp_path):
 
 
 def test_a_free_port_is_held_from_the_first_moment():
-    with preflight.listener("127.0.0.1", "0") as held:
-        with pytest.raises(preflight.Refusal, match="taken"):
-            preflight.listener("127.0.0.1", str(held.getsockname()[1]))
+    with preflight.listener("127.0.0.1", "0") as held, pytest.raises(preflight.Refusal, match="taken"):
+        preflight.listener("127.0.0.1", str(held.getsockname()[1]))
 
 
 @pytest.fixture

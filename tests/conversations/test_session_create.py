@@ -205,7 +205,7 @@ async def test_attaching_to_a_conversation(site: Site) -> None:
 
 def _otto(site: Site) -> str:
     if "otto" not in site.tokens:
-        site.first.manage("shell", "--no-imports", "-c", "from django.contrib.auth.models import User; User.objects.create_user('otto')")
+        site.first.manage("shell", "--no-imports", "-c", "from django.contrib.auth.models import User; User.objects.get_or_create(username='otto')")
     return site.token("otto")
 
 

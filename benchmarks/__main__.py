@@ -1,0 +1,67 @@
+"""``make bench``: measure, print a table with the goals beside it, then one JSON object. Names as arguments choose measurements."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks import install, load, page
+from benchmarks.report import table
+from tests.support.processes import GENEROUS, Server, run_embedded
+
+SETTLED = "from bots.models import DatasetRecord as R; print(R.objects.filter(vectors=None).count())"
+
+
+def memory(server: Server) -> dict[str, Any]:
+    """Resident memory of the idle server, after the embedder has embedded the demo."""
+    server.wait_for(lambda: server.manage("shell", "-v", "0", "-c", SETTLED) == "0", 300)
+    return {"rss_mb": round(load.rss_mb(server))}
+
+
+def replies(server: Server) -> list[dict[str, Any]]:
+    """Both scripts at every number of visitors."""
+    burst = [load.replies(server, load.BURST, visitors, rounds) for visitors, rounds in load.ROUNDS.items()]
+    return burst + [load.replies(server, load.PACED, visitors, load.PACED_ROUNDS) for visitors in load.ROUNDS]
+
+
+MEASUREMENTS: dict[str, Callable[[Server], Any]] = {
+    "memory": memory,
+    "page": lambda server: page.sizes(server, server.scripted_widget()) | page.requests(server, server.scripted_widget()),
+    "sessions": load.sessions,
+    "replies": replies,
+    "sockets": load.idle_sockets,
+}
+
+
+def main(names: list[str]) -> int:
+    """Measure what ``names`` say, everything without; 2 for an unknown name."""
+    known = [*MEASUREMENTS, "install"]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        print(f"Unknown measurement {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
+        return 2
+    chosen = names or known
+    results: dict[str, Any] = {}
+    if set(chosen) & set(MEASUREMENTS):
+        with tempfile.TemporaryDirectory(prefix="chatwidget-bench-") as folder:
+            server = run_embedded(Path(folder), **GENEROUS)
+            try:
+                memory(server)  # until the demo is embedded, everything else would measure that too
+                for name, measure in MEASUREMENTS.items():
+                    if name in chosen:
+                        print(f"{name} …", file=sys.stderr, flush=True)
+                        results[name] = measure(server)
+            finally:
+                server.stop()
+    if "install" in chosen:
+        print("install …", file=sys.stderr, flush=True)
+        results["install"] = install.fresh_clone()
+    print(table(results))
+    print(json.dumps(results))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

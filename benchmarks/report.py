@@ -1,0 +1,51 @@
+"""The table of ``make bench``: each figure with its goal and whether it is reached."""
+
+from typing import Any
+
+KB = 1000
+GOALS: dict[str, tuple[str, str, float]] = {
+    # figure: what it says, unit, the most it may be (negative: the least)
+    "memory.rss_mb": ("resident memory of the idle server, demo embedded", "MB", 300),
+    "page.loader_brotli": ("loader, brotli", "B", 3 * KB),
+    "page.loader_raw": ("loader, raw", "B", 0),
+    "page.frame_brotli": ("frame scripts and styles, brotli", "B", 20 * KB),
+    "page.frame_raw": ("frame scripts and styles, raw", "B", 0),
+    "page.requests_before_intent": ("requests before the first intent", "", 2),
+    "sessions.sessions_per_s": ("session creations", "/s", 0),
+    "sockets.kb_per_idle_socket": ("memory of an idle socket", "kB", 40),
+    "install.make_run_first_s": ("make run on a fresh clone, warm package cache", "s", 60),
+    "install.make_run_again_s": ("make run again", "s", 0),
+    "install.installed_mb": ("installed size", "MB", 450),
+}
+REPLY_GOALS: dict[tuple[bool, int], dict[str, float]] = {
+    (False, 50): {"replies_per_s": -250, "cpu_ms_per_reply": 3.5, "bytes_per_reply": 6 * KB},
+    (True, 50): {"cpu_ms_per_reply": 20, "bytes_per_reply": 6 * KB, "first_piece_ms_median": 60},
+}
+REPLY_FIGURES = {
+    "replies_per_s": "replies/s", "first_piece_ms_median": "first piece, median ms", "first_piece_ms_max": "first piece, max ms",
+    "cpu_ms_per_reply": "CPU ms a reply", "bytes_per_reply": "bytes a reply", "frames_per_reply": "frames a reply",
+}  # fmt: skip
+
+
+def _mark(value: float, goal: float) -> str:
+    if not goal:
+        return ""
+    reached = value >= -goal if goal < 0 else value <= goal
+    return f"{'≥' if goal < 0 else '≤'} {abs(goal):g} {'ok' if reached else 'MISSED'}"
+
+
+def table(results: dict[str, Any]) -> str:
+    """The results as lines of text."""
+    lines = []
+    for path, (label, unit, goal) in GOALS.items():
+        group, name = path.split(".")
+        if group in results:
+            value = results[group][name]
+            lines.append(f"{label:<52}{value:>12,} {unit:<4}{_mark(value, goal)}")
+    for row in results.get("replies", ()):
+        paced = "delay" in row["script"]
+        title = f"200 tokens {'20 ms apart' if paced else 'at once'}, {row['visitors']} visitors"
+        for name, label in REPLY_FIGURES.items():
+            goal = REPLY_GOALS.get((paced, row["visitors"]), {}).get(name, 0)
+            lines.append(f"{title + ': ' + label:<64}{row[name]:>9,} {_mark(row[name], goal)}".rstrip())
+    return "\n".join(lines)
