@@ -148,9 +148,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         """The session was ended from elsewhere, with its conversation or alone."""
         self._beside(self._end_session())
 
-    def goodbye(self, reconnect_ms: int) -> None:
-        """This process is about to stop."""
-        self._reply({"type": "bye", "reconnectMs": reconnect_ms})
+    async def goodbye(self, reconnect_ms: int) -> None:
+        """This process is about to stop; returns once the client was told."""
+        if self.socket is not None:
+            self._reply({"type": "bye", "reconnectMs": reconnect_ms})
+            await self.socket.flushed()
 
     async def _send_message(self, fields: dict[str, Any]) -> None:
         cid = str(fields["cid"])

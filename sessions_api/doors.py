@@ -1,5 +1,6 @@
 """How many sockets are open here: by address, by conversation, by session."""
 
+import asyncio
 import random
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ class Guest(Protocol):
     """An open socket."""
 
     def revoked(self) -> None: ...
-    def goodbye(self, reconnect_ms: int) -> None: ...
+    async def goodbye(self, reconnect_ms: int) -> None: ...
 
 
 class Doors:
@@ -57,10 +58,10 @@ class Doors:
                 del keeper.sessions[access.session_id]
 
     async def say_goodbye(self) -> None:
-        """Tell every client when to come back, spread out so that they do not all come at once."""
+        """Tell every client when to come back, spread out so that they do not all come at once; over when all of it is sent."""
         guests: list[Any] = [guest for group in keeper.sessions.values() for guest in group]
-        for guest in guests:
-            guest.goodbye(random.randint(0, BYE_SPREAD_MS))  # noqa: S311 (spreads load, guards nothing)
+        said = [guest.goodbye(random.randint(0, BYE_SPREAD_MS)) for guest in guests]  # noqa: S311 (spreads load, guards nothing)
+        await asyncio.gather(*said, return_exceptions=True)
 
 
 doors = Doors()

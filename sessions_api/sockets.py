@@ -57,6 +57,10 @@ class Socket:
         """Answer the client itself; never held back."""
         self._outbox.push(dumps(frame))
 
+    async def flushed(self) -> None:
+        """Wait until everything queued is out."""
+        await self._outbox.flushed()
+
     def delta(self, reply_id: str, frame: str) -> None:
         """Send a piece of an open reply; while catching up its snapshot comes later anyway."""
         if self._ready:
