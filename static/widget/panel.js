@@ -21,13 +21,13 @@ sheet.replaceSync(`
 .sheet.open > .launch { display: none }
 .sheet > .panel { position: fixed; inset: 8px 0 auto; inline-size: auto; max-inline-size: none; padding-block-end: env(safe-area-inset-bottom); border-radius: 20px 20px 0 0 }
 .sheet.keys > .panel { padding: 0; border-radius: 0 }
-.inline { position: relative; z-index: auto; block-size: 100%; min-block-size: 320px }
+.inline { position: relative; inset: auto; z-index: auto; block-size: 100%; min-block-size: 320px }
 .inline > .panel { inset: 0; inline-size: auto; block-size: auto; max-inline-size: none; border: 1px solid light-dark(#e2e6ed, #2e333d); border-radius: 16px; box-shadow: none }
 .whole { z-index: 2147483000 }
 .whole > .panel { position: fixed; inset: 0; inline-size: auto; block-size: auto; max-inline-size: none; border: 0; border-radius: 0 }
 iframe { display: block; inline-size: 100%; block-size: 100%; border: 0 }
-.failed { margin: 0; padding: 24px }
-.failed a { color: inherit }
+.failed { display: grid; gap: 8px; margin: 0; padding: 24px }
+.failed a { color: inherit; font-weight: 600 }
 @media (forced-colors: active) { .panel { border: 1px solid } }
 @media not (prefers-reduced-motion) { .open > .panel { transition: opacity .2s cubic-bezier(.2, .8, .2, 1), translate .2s cubic-bezier(.2, .8, .2, 1) } }`);
 
@@ -175,7 +175,7 @@ export class Panel {
       link.href = `${this.#base}/integrations/widget/${encodeURIComponent(id)}`;
       link.target = "_blank";
       link.textContent = strings.openPage;
-      card.append(strings[code], " ", link);
+      card.append(strings[code], link);
       this.#node.replaceChildren(card);
       this.#frame = null;
       this.#ready = false;

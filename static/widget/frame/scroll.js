@@ -12,6 +12,7 @@ export class Scroll {
   #start = null;
   #at = 0;
   #news = 0;
+  #height = 0;
   constructor(log, pill) {
     this.#log = log;
     this.#pill = pill;
@@ -20,7 +21,7 @@ export class Scroll {
       this.toEnd();
       log.focus();
     });
-    new ResizeObserver(() => this.settle()).observe(log);
+    new ResizeObserver(() => this.#keep()).observe(log);
   }
 
   get #atEnd() {
@@ -34,19 +35,25 @@ export class Scroll {
     this.settle();
   }
 
-  /** After a change of the log. @param {HTMLElement} [answer] an answer that has just begun */
+  /** After a change of the log. @param {HTMLElement} [answer] that has just begun */
   settle(answer) {
-    if (answer) {
-      this.#start = answer;
-      if (!this.#pinned) this.#news++;
-    }
+    const grown = this.#log.scrollHeight > this.#height;
+    this.#height = this.#log.scrollHeight;
+    if (answer) this.#start = answer;
+    if (answer && !this.#pinned) this.#news++;
+    if (grown && !this.#atEnd) this.#news ||= 1;
+    this.#keep();
+  }
+
+  #keep() {
     if (this.#pinned) {
       const end = this.#log.scrollHeight - this.#log.clientHeight;
-      const top = this.#start ? Math.min(end, this.#start.offsetTop - GAP_PX) : end;
-      this.#log.scrollTop = top;
+      this.#log.scrollTop = this.#start ? Math.min(end, this.#start.offsetTop - GAP_PX) : end;
       this.#at = this.#log.scrollTop;
     }
-    this.#tell();
+    if (this.#atEnd) this.#news = 0;
+    this.#pill.hidden = !this.#news;
+    this.#pill.lastElementChild.textContent = plural("newMessages", this.#news);
   }
 
   #moved() {
@@ -54,13 +61,6 @@ export class Scroll {
     this.#at = this.#log.scrollTop;
     this.#pinned = this.#atEnd;
     this.#start = null;
-    this.#tell();
-  }
-
-  #tell() {
-    if (this.#atEnd) this.#news = 0;
-    const held = this.#pinned && !this.#atEnd;
-    this.#pill.hidden = this.#atEnd || !(this.#news || held);
-    this.#pill.lastChild.textContent = plural("newMessages", this.#news || 1);
+    this.#keep();
   }
 }
