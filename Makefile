@@ -32,8 +32,8 @@ lint: $(DEV_STAMP) ## ruff, mypy, oxlint, djlint, bandit.
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/oxlint --quiet -c .oxlintrc.json static
-	@$(BIN)/djlint --lint --quiet templates
-	@$(BIN)/bandit -q -c pyproject.toml -r accounts bots rendering sessions_api widgetplatform widgets
+	@$(BIN)/djlint --lint --quiet templates widgets/templates
+	@$(BIN)/bandit -q -ll -c pyproject.toml -r accounts bots rendering sessions_api widgetplatform widgets
 
 bench: $(DEV_STAMP) ## Measure; prints a table and JSON. ARGS: names of measurements.
 	@$(BIN)/python -m benchmarks $(ARGS)

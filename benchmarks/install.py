@@ -23,7 +23,7 @@ def fresh_clone() -> dict[str, Any]:
         shutil.copytree(ROOT, clone, ignore=LEFT_OUT)
         first = _serve(clone)
         second = _serve(clone)
-        size = subprocess.run(["du", "-sm", str(clone / ".venv")], capture_output=True, text=True, check=True)
+        size = subprocess.run(["du", "-s", "--block-size=1MB", str(clone / ".venv")], capture_output=True, text=True, check=True)
         return {"make_run_first_s": first, "make_run_again_s": second, "installed_mb": int(size.stdout.split()[0])}
 
 
