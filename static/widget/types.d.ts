@@ -56,7 +56,7 @@ interface Entry {
 
 interface Item {
   key: string;
-  kind: "day" | "user" | "bot" | "activity" | "ended" | "intro" | "skeleton";
+  kind: "day" | "user" | "bot" | "activity" | "ended" | "lost" | "intro" | "skeleton";
   row?: Row;
   entry?: Entry;
   blocks?: string[];

@@ -1,6 +1,7 @@
 import { parse } from "./blocks.js";
 import { BotMessage, UserMessage } from "./message.js";
 import { clone, config, el, icon, t } from "./page.js";
+import { durable } from "./storage.js";
 
 const calendar = new Intl.DateTimeFormat(config.language, { weekday: "long", day: "numeric", month: "long" });
 
@@ -12,6 +13,7 @@ function dayName(ms) {
 const STILL = {
   day: ({ text }) => el("p", { class: "day" }, text),
   activity: ({ row }) => el("p", { class: "act" }, icon("check"), row.text),
+  lost: () => el("p", { class: "day" }, t("notKept")),
   ended: () => clone("ended-note"),
   skeleton: () => clone("skeleton-note"),
   intro: () => {
@@ -88,6 +90,7 @@ export function itemsOf(talk) {
   for (const position of talk.replies.keys()) if (!talk.rows.at(position)) add(itemOf(talk, talk.row(position)));
   const last = items.findLast(({ kind, entry }) => kind === "user" && !entry);
   if (last) last.last = true;
+  if (items.length && !durable) items.unshift({ key: "lost", kind: "lost" });
   if (items.length) return items;
   if (talk.loading) return [{ key: "skeleton", kind: "skeleton" }];
   const { initial, initialHtml, intro } = config;

@@ -78,7 +78,8 @@ export class BotMessage {
     act.hidden = !waiting && !activity;
     if (act.hidden) return;
     const busy = waiting && !activity?.done;
-    act.replaceChildren(busy ? el("span", { class: "spin" }) : icon("check"), activity?.text ?? t("writing"));
+    const key = activity ? `activity.${activity.kind}${busy ? "" : ".done"}` : "writing";
+    act.replaceChildren(busy ? el("span", { class: "spin" }) : icon("check"), key in config.strings ? t(key) : activity.text);
   }
 }
 

@@ -1,4 +1,4 @@
-import { plural } from "./page.js";
+import { plural, t } from "./page.js";
 
 const NEAR_PX = 48;
 const GAP_PX = 20;
@@ -13,6 +13,7 @@ export class Scroll {
   #at = 0;
   #news = 0;
   #height = 0;
+  #more = false;
   constructor(log, pill) {
     this.#log = log;
     this.#pill = pill;
@@ -41,7 +42,7 @@ export class Scroll {
     this.#height = this.#log.scrollHeight;
     if (answer) this.#start = answer;
     if (answer && !this.#pinned) this.#news++;
-    if (grown && !this.#atEnd) this.#news ||= 1;
+    this.#more ||= grown;
     this.#keep();
   }
 
@@ -51,9 +52,12 @@ export class Scroll {
       this.#log.scrollTop = this.#start ? Math.min(end, this.#start.offsetTop - GAP_PX) : end;
       this.#at = this.#log.scrollTop;
     }
-    if (this.#atEnd) this.#news = 0;
-    this.#pill.hidden = !this.#news;
-    this.#pill.lastElementChild.textContent = plural("newMessages", this.#news);
+    if (this.#atEnd) {
+      this.#news = 0;
+      this.#more = false;
+    }
+    this.#pill.hidden = !this.#news && !this.#more;
+    this.#pill.lastElementChild.textContent = this.#news ? plural("newMessages", this.#news) : t("more");
   }
 
   #moved() {
