@@ -41,7 +41,7 @@ function morph(old, fresh) {
 
 const alike = (a, b) => a.nodeName === b.nodeName && (!a.attributes || a.cloneNode().isEqualNode(b.cloneNode()));
 
-/** The blocks of one reply on the page. Sealed ones are never touched again. */
+/** The blocks of one reply. Sealed ones are never touched again. */
 export class Blocks {
   #node;
   /** @type {{ html: string, nodes: Element[] }[]} */

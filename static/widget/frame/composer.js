@@ -4,7 +4,7 @@ import { keep, recall } from "./storage.js";
 const { messageBytes } = config.limits;
 const encoder = new TextEncoder();
 
-/** The field and its one button, which sends, or stops a running answer while the field is empty. */
+/** The field and its one button: send, or stop while the field is empty. */
 export class Composer {
   #form = byId("composer");
   #field = byId("field");
@@ -18,7 +18,7 @@ export class Composer {
     this.#field.value = recall("draft") ?? "";
     this.#field.addEventListener("input", () => this.#changed());
     this.#field.addEventListener("keydown", (event) => {
-      // Enter that only ends the composition of a character must not send; Safari tells by keyCode alone.
+      // Enter may only end the composition of a character; Safari tells by keyCode alone.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
       event.preventDefault();
       if (this.#field.value.trim()) this.#submit();

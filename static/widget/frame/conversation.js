@@ -6,7 +6,7 @@ import { backoffMs, Socket } from "./socket.js";
 
 const RESUME_MS = 2000;
 
-/** The protocol's client: conversation after conversation, each of rows, growing replies and unacknowledged texts. */
+/** The protocol's client: rows, growing replies and unacknowledged texts of one conversation after another. */
 export class Conversation {
   rows = new Rows();
   /** By position. @type {Map<number, Reply>} */

@@ -72,7 +72,7 @@ function layout({ layout, keyboard, maximized }) {
   head.whole = maximized;
 }
 
-/** The focus of someone who has just opened or sent; on a phone the keyboard stays down. */
+/** Where the focus belongs; on a phone the keyboard stays down. */
 function home() {
   if (matchMedia("(pointer: coarse)").matches) byId("panel").focus();
   else composer.focus();

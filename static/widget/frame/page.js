@@ -39,5 +39,4 @@ export function icon(name, className = "i s") {
   return svg;
 }
 
-/** Another icon in the same place. */
 export const setIcon = (svg, name) => svg.firstElementChild.setAttribute("href", `#i-${name}`);

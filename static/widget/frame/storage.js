@@ -13,7 +13,7 @@ try {
 /** Whether a reload finds again what is kept. */
 export const durable = disk !== memory;
 
-/** What the widget keeps in this browser; in memory where storage is denied or full. */
+/** Kept in this browser, or in memory where storage is denied or full. */
 export function recall(key) {
   return JSON.parse(memory[PREFIX + key] ?? disk[PREFIX + key] ?? null);
 }
@@ -29,7 +29,6 @@ export function keep(key, value) {
   }
 }
 
-/** The values of all keys that begin so. @returns {any[]} */
 export function recallAll(start) {
   const keys = Object.keys({ ...disk, ...memory }).filter((key) => key.startsWith(PREFIX + start));
   return keys.map((key) => recall(key.slice(PREFIX.length)));
