@@ -60,7 +60,6 @@ function begin() {
   draw();
 }
 
-/** The bot may have the first word. */
 function greet() {
   if (config.features.startFirst && !talk.session.current) talk.connect();
 }
@@ -72,7 +71,7 @@ function layout({ layout, keyboard, maximized }) {
   head.whole = maximized;
 }
 
-/** Where the focus belongs; on a phone the keyboard stays down. */
+/** On a phone the keyboard stays down. */
 function home() {
   if (matchMedia("(pointer: coarse)").matches) byId("panel").focus();
   else composer.focus();
