@@ -28,6 +28,10 @@ class BlueprintedObject(OwnedObject):
 
     class Meta(OwnedObject.Meta):
         abstract = True
+        indexes = [
+            *OwnedObject.Meta.indexes,
+            models.Index(fields=["blueprint", "id"], name="%(app_label)s_%(class)s_bp"),
+        ]
 
 
 class Dataset(BlueprintedObject):

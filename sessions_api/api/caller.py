@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -10,12 +11,13 @@ from django.http import Http404, HttpRequest
 from accounts.authentication import authenticate_token, bearer_token
 from accounts.ids import parse_id
 from accounts.names import ALIAS
-from sessions_api.access import open_session, origin_allowed
+from sessions_api.access import Gone, check_session, open_session, origin_allowed, origin_of
 from sessions_api.chat import Access
 from sessions_api.models import Conversation
 from sessions_api.tokens import TokenError, read_token
 from widgetplatform.api.errors import ApiError
 
+EXPIRED_FOR = timedelta(hours=24)
 NO_TOKEN = "Authorization: must be “Bearer” and a token"  # noqa: S105 (a message)
 
 
@@ -45,11 +47,16 @@ async def caller_of(request: HttpRequest, conversation_id: str) -> Caller:
 async def _visitor(request: HttpRequest, token: str, conversation_id: str) -> Caller:
     try:
         opened = await open_session(token)
+    except Gone:
+        raise not_found() from None
     except TokenError as error:
         raise ApiError(401, str(error)) from None
     if parse_id(conversation_id) != opened.access.conversation_id:
         raise not_found()
-    if not origin_allowed(request.scope, opened.widget):  # type: ignore[attr-defined]
+    scope = request.scope  # type: ignore[attr-defined]
+    # A browser leaves the Origin of a GET out only where the page is our own.
+    absent = request.method == "GET" and origin_of(scope) is None
+    if not absent and not origin_allowed(scope, opened.widget):
         raise ApiError(403, "Origin: this page may not use the widget")
     return Caller(opened.access)
 
@@ -69,13 +76,17 @@ def _operator(token: str, conversation_id: str) -> Caller:
     return Caller(Access(found.pk, None, found.widget_id), row.owner)
 
 
-def expired_caller(request: HttpRequest, conversation_id: str) -> uuid.UUID:
-    """The conversation of a correctly signed token that may have expired within a day; only the outbox's by-cid look-up takes it."""
+async def expired_caller(request: HttpRequest, conversation_id: str) -> uuid.UUID:
+    """The conversation of a correctly signed token that may have expired within a day; only the outbox's by-cid look-up takes it.
+    Not one that was revoked."""
     token = bearer_token(request.META.get("HTTP_AUTHORIZATION"))
     if token is None:
         raise ApiError(401, NO_TOKEN)
     try:
         claims = read_token(token, allow_expired=True)
+        await sync_to_async(check_session, thread_sensitive=False)(claims, EXPIRED_FOR)
+    except Gone:
+        raise not_found() from None
     except TokenError as error:
         raise ApiError(401, str(error)) from None
     if parse_id(conversation_id) != claims.conversation_id:

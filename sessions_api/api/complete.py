@@ -14,6 +14,7 @@ from rest_framework.exceptions import ParseError
 
 from bots.engines.base import Activity, Text, Usage
 from sessions_api import chat
+from sessions_api.api import schemas
 from sessions_api.api.caller import caller_of
 from sessions_api.api.messages import idempotency_key
 from sessions_api.api.plain import api_view, body_of
@@ -21,12 +22,16 @@ from sessions_api.api.shapes import reply_result
 from sessions_api.follow import events_of, wait_for_reply
 from sessions_api.models import Message
 from sessions_api.operations import Accepted
+from widgetplatform.api.described import described
 from widgetplatform.api.errors import ApiError
 from widgetplatform.api.streams import JSONL, json_line, wanted_type
 
 PING_SECONDS = 10.0
 
 
+@described(
+    "POST", request=schemas.TextInput, responses=schemas.ReplyOutput, operation_id="completeConversationMessage"
+)
 @api_view("POST")
 async def complete(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
     """Send ``text`` and receive the reply; a retry with the same ``Idempotency-Key`` attaches to the reply that is there."""

@@ -5,23 +5,34 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ParseError
 
 from accounts.ids import new_id, parse_id
 from accounts.names import validate_meta
 from sessions_api import chat
+from sessions_api.api import schemas
 from sessions_api.api.caller import Caller, caller_of, expired_caller
 from sessions_api.api.plain import api_view, body_of
 from sessions_api.api.shapes import message_item
 from sessions_api.models import Conversation, Message
 from sessions_api.ratings import rate
 from sessions_api.wire import ms
+from widgetplatform.api.described import described
 from widgetplatform.api.lists import Page, page_of
+from widgetplatform.api.serializers import IdSerializer
 from widgetplatform.api.streams import JSONL, json_line, streaming, wanted_type
 
+AFTER = OpenApiParameter("after", int, description="Only what changed since this number of the log, in its order")
+LIST_PARAMETERS = [
+    OpenApiParameter("take", int, description="1 to 100 messages, 100 by default"),
+    OpenApiParameter("order", str, enum=["asc", "desc"], description="By creation; desc by default"),
+    OpenApiParameter("cursor", str, description="The id of the last message of the page before"),
+]
 REASON_CHARACTERS = 2000
 
 
+@described("GET", responses=schemas.ConversationOutput)
 @api_view("GET")
 async def fetch(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
     """The conversation: what is set on it."""
@@ -29,6 +40,7 @@ async def fetch(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
     return JsonResponse(await sync_to_async(_conversation, thread_sensitive=False)(caller))
 
 
+@described("GET", responses=schemas.MessageListOutput, parameters=[*LIST_PARAMETERS, AFTER])
 @api_view("GET")
 async def message_list(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
     """A page of messages by cursor, or with ``after`` what changed since a number, with the log's ``head`` and ``epoch``."""
@@ -46,12 +58,13 @@ async def message_list(request: HttpRequest, conversation_id: str) -> HttpRespon
     return JsonResponse(await sync_to_async(_page, thread_sensitive=False)(caller, page))
 
 
+@described("GET", responses=schemas.RowOutput)
 @api_view("GET")
 async def by_cid(request: HttpRequest, conversation_id: str, cid: str) -> HttpResponseBase:
     """Whether a client id was stored; the one thing that a token may still do for a day after its expiry."""
     token = request.META.get("HTTP_AUTHORIZATION", "")
     if token.count(".") == 2:
-        pk = expired_caller(request, conversation_id)
+        pk = await expired_caller(request, conversation_id)
     else:
         pk = (await caller_of(request, conversation_id)).access.conversation_id
     found = await sync_to_async(_by_cid, thread_sensitive=False)(pk, cid)
@@ -60,6 +73,7 @@ async def by_cid(request: HttpRequest, conversation_id: str, cid: str) -> HttpRe
     return JsonResponse(found)
 
 
+@described("POST", request=schemas.MessageInput, responses=IdSerializer)
 @api_view("POST")
 async def create(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
     """Store a message without asking for a reply; ``Idempotency-Key`` is its client id. Visitors write type ``user`` only."""
@@ -80,12 +94,14 @@ async def create(request: HttpRequest, conversation_id: str) -> HttpResponseBase
     return JsonResponse({"id": str(accepted.message.pk)})
 
 
+@described("POST", request=schemas.VoteInput, responses=IdSerializer)
 @api_view("POST")
 async def upvote(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponseBase:
     """A good answer."""
     return await _vote(request, conversation_id, message_id, 1)
 
 
+@described("POST", request=schemas.VoteInput, responses=IdSerializer)
 @api_view("POST")
 async def downvote(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponseBase:
     """A bad answer, with a ``reason`` if the visitor gave one."""

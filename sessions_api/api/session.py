@@ -11,27 +11,31 @@ from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from accounts.authentication import authenticate_token, bearer_token
 from sessions_api import chat
 from sessions_api.access import open_session, origin_allowed
+from sessions_api.api import schemas
 from sessions_api.api.plain import api_view, body_of
 from sessions_api.chat import Access
-from sessions_api.creation import CreatedSession, SessionRequest, create_session, read_request
+from sessions_api.creation import LANGUAGE, CreatedSession, SessionRequest, create_session, read_request
 from sessions_api.follow import wait_for_reply
 from sessions_api.limits import client_address, take_session
 from sessions_api.models import Conversation, Message
 from sessions_api.tokens import TokenError
 from sessions_api.wire import ms, row, visible
 from widgetplatform import metrics
+from widgetplatform.api.described import described
 from widgetplatform.api.errors import ApiError
 from widgets.config import aeffective_of
 from widgets.effective import Effective
+from widgets.languages import accepted_languages
 
 SEED_SECONDS = 60
 
 
+@described("POST", public=True, request=schemas.SessionInput, responses=schemas.SessionOutput)
 @api_view("POST")
-async def create(request: HttpRequest, widget_id: str) -> HttpResponseBase:
+async def create(request: HttpRequest, widget_integration_id: str) -> HttpResponseBase:
     """Answers ``{id, conversationId, token, expiresAt, messages}``; seeded messages are answered before it returns."""
     token = bearer_token(request.META.get("HTTP_AUTHORIZATION"))
-    widget = await aeffective_of(widget_id)
+    widget = await aeffective_of(widget_integration_id)
     credential = await _credential(token) if token else None
     if widget is None:
         raise Http404("There is no such widget")
@@ -40,7 +44,7 @@ async def create(request: HttpRequest, widget_id: str) -> HttpResponseBase:
         raise ApiError(403, "Origin: this page may not use the widget")
     if not by_owner:
         take_session(client_address(request.scope))  # type: ignore[attr-defined]
-    wanted = read_request(body_of(request), settings.MESSAGE_BYTES)
+    wanted = read_request({"language": _language(request), **body_of(request)}, settings.MESSAGE_BYTES)
     if not widget.enabled:
         raise ApiError(409, "This chat is closed at the moment")
     if widget.bot_id is None:
@@ -59,6 +63,11 @@ async def create(request: HttpRequest, widget_id: str) -> HttpResponseBase:
             "messages": rows,
         }
     )
+
+
+def _language(request: HttpRequest) -> str:
+    """What the browser would like best."""
+    return next((code for code in accepted_languages(request.headers.get("Accept-Language", "")) if LANGUAGE.fullmatch(code)), "")
 
 
 async def _credential(token: str) -> Any:

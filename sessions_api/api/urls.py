@@ -8,7 +8,7 @@ from sessions_api.api.complete import complete
 C = "conversation/<str:conversation_id>"
 
 urlpatterns = [
-    path("integration/widget/<str:widget_id>/session/create", session.create, name="session-create"),
+    path("integration/widget/<str:widget_integration_id>/session/create", session.create, name="session-create"),
     path(f"{C}/fetch", messages.fetch, name="conversation-fetch"),
     path(f"{C}/complete", complete, name="conversation-complete"),
     path(f"{C}/message/list", messages.message_list, name="message-list"),

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework.fields import CharField, DictField
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,7 +20,7 @@ class WidgetResource(Resource):
     """Widget integrations of the caller."""
 
     serializer_class = WidgetSerializer
-    lookup = "widget_id"
+    lookup = "widget_integration_id"
     create_item = staticmethod(services.create_widget)
     update_item = staticmethod(services.update_widget)
     delete_item = staticmethod(services.delete_widget)
@@ -37,6 +39,18 @@ class WidgetResource(Resource):
         """POST …/clone: a copy of everything but id and alias; ``{id}`` of the copy."""
         return Response({"id": str(services.clone_widget(self.get_item()).pk)})
 
+    @extend_schema(
+        responses=inline_serializer(
+            "WidgetEmbedding",
+            {
+                "snippet": CharField(),
+                "inline": CharField(),
+                "link": CharField(),
+                "frame": CharField(),
+                "csp": DictField(child=CharField()),
+            },
+        )
+    )
     def embed(self, request: Request, **_kwargs: Any) -> Response:
         """GET …/embed: what a site owner pastes, and the sources a strict policy must allow."""
         return Response(embedding(self.get_item().pk, own_origin(request._request)))

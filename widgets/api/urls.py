@@ -8,7 +8,7 @@ from widgets.api.resources import WidgetResource
 urlpatterns = [
     *verbs("integration/widget", WidgetResource, "create list fetch update delete clone"),
     path(
-        "integration/widget/<str:widget_id>/embed",
+        "integration/widget/<str:widget_integration_id>/embed",
         WidgetResource.as_view({"get": "embed"}),
         name="integration-widget-embed",
     ),
