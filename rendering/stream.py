@@ -12,6 +12,7 @@ from rendering.source import Source
 # A block that is dear to render is rendered less often, so no reply takes more than this share of a core.
 _DEAR_SECONDS = 0.002
 _PAUSE_PER_COST = 20
+_PAUSE_SECONDS = 0.5  # a reader who waits longer thinks that it hangs
 # A growing block that ends is sent as a splice, and what follows with the next change, where that saves
 # more than this many characters.
 _WORTH_HOLDING = 100
@@ -107,7 +108,7 @@ class Stream:
             self._source.drop(blocks[count].line - 1, at_table=blocks[count].tag == "table")
         self._fresh = True
         cost = thread_time() - began
-        self._resume_at = monotonic() + cost * _PAUSE_PER_COST if cost > _DEAR_SECONDS else 0.0
+        self._resume_at = monotonic() + min(cost * _PAUSE_PER_COST, _PAUSE_SECONDS) if cost > _DEAR_SECONDS else 0.0
 
 
 def render(text: str, features: Features) -> Rendered:
