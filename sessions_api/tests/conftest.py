@@ -51,8 +51,16 @@ def commit() -> Commit:
 def ask(conversation: Conversation) -> Asked:
     """The operation that stores a visitor's message: ``ask("Hi", session_id=…, cid=…, respond=True)``."""
 
-    def make(text: str = "Hi", *, cid: uuid.UUID | None = None, session_id: Any = None, respond: bool = True) -> Accept:
-        message = Message(conversation=conversation, type="user", text=text, cid=cid, body=body_digest(text, respond=respond))
+    def make(
+        text: str = "Hi", *, cid: uuid.UUID | None = None, session_id: Any = None, respond: bool = True
+    ) -> Accept:
+        message = Message(
+            conversation=conversation,
+            type="user",
+            text=text,
+            cid=cid,
+            body=body_digest(text, respond=respond),
+        )
         reply = Message(conversation=conversation, type="bot") if respond else None
         return Accept(conversation.pk, message, reply, session_id=session_id, cid=cid)
 

@@ -36,14 +36,20 @@ def test_what_is_refused_is_named(given: Any, field: str) -> None:
     assert list(error.value.message_dict) == [field]
 
 
-def test_the_same_data_finds_the_same_contact_and_fills_what_is_empty(olive: Operator, otto: Operator) -> None:
+def test_the_same_data_finds_the_same_contact_and_fills_what_is_empty(
+    olive: Operator, otto: Operator
+) -> None:
     first = find_or_create_contact(olive.user.pk, {"email": "vera@example.com"})
-    again = find_or_create_contact(olive.user.pk, {"email": "vera@example.com", "name": "Vera", "phone": "+4930123456"})
+    again = find_or_create_contact(
+        olive.user.pk, {"email": "vera@example.com", "name": "Vera", "phone": "+4930123456"}
+    )
     assert first == again
     other = find_or_create_contact(olive.user.pk, {"email": "vera@example.com", "name": "Somebody else"})
     assert (other, other and other.name) == (first, "Vera"), "what is there stays"
     assert find_or_create_contact(otto.user.pk, {"email": "vera@example.com"}) != first
-    assert find_or_create_contact(olive.user.pk, {"phone": "+4930123456"}) != first, "a phone number is no proof of an address"
+    assert find_or_create_contact(olive.user.pk, {"phone": "+4930123456"}) != first, (
+        "a phone number is no proof of an address"
+    )
     assert Contact.objects.count() == 3
 
 

@@ -41,7 +41,9 @@ def test_every_type_is_read_here() -> None:
 
 
 def test_null_is_absent() -> None:
-    assert read_frame(json.dumps({"type": "send", "cid": CID, "text": "Hi", "files": None, "hidden": None})) == ("send", {"cid": ID, "text": "Hi"})
+    assert read_frame(
+        json.dumps({"type": "send", "cid": CID, "text": "Hi", "files": None, "hidden": None})
+    ) == ("send", {"cid": ID, "text": "Hi"})
 
 
 def bad(**changes: Any) -> str:
@@ -74,10 +76,16 @@ def test_anything_else(text: str | None) -> None:
 def test_size_is_counted_in_bytes(settings: Any) -> None:
     settings.FRAME_BYTES = 40
     assert read_frame('{"type":"hb","x":"' + "x" * 20 + '"}')
-    for text in ("x" * 41, '{"type":"hb","x":"' + "ä" * 11 + '"}', '{"type":"hb","x":"' + "\ud800" * 11 + '"}'):
+    for text in (
+        "x" * 41,
+        '{"type":"hb","x":"' + "ä" * 11 + '"}',
+        '{"type":"hb","x":"' + "\ud800" * 11 + '"}',
+    ):
         with pytest.raises(TooBig):
             read_frame(text)
 
 
 def test_texts_of_messages_are_left_as_they_are() -> None:
-    assert read_frame(bad(text="a\x00\ud800"))[1]["text"] == "a\x00\ud800", "the domain cleans them, and its limits count"
+    assert read_frame(bad(text="a\x00\ud800"))[1]["text"] == "a\x00\ud800", (
+        "the domain cleans them, and its limits count"
+    )

@@ -12,7 +12,15 @@ def add(conversation: Conversation, *rows: dict[str, Any]) -> None:
     """Rows as the journal would have numbered them."""
     for fields in rows:
         conversation.last_seq += 1
-        Message.objects.create(**{"conversation": conversation, "type": "user", "position": conversation.last_seq, "seq": conversation.last_seq, **fields})
+        Message.objects.create(
+            **{
+                "conversation": conversation,
+                "type": "user",
+                "position": conversation.last_seq,
+                "seq": conversation.last_seq,
+                **fields,
+            }
+        )
     conversation.save()
 
 
@@ -29,7 +37,12 @@ def test_only_what_changed_since(conversation: Conversation) -> None:
 
 
 def test_hidden_rows_and_inner_types_never_show_but_count(conversation: Conversation) -> None:
-    add(conversation, *({"type": kind, "text": kind} for kind in Message.Type.values), {"text": "whispered", "hidden": True}, {"deleted": True, "text": "gone"})
+    add(
+        conversation,
+        *({"type": kind, "text": kind} for kind in Message.Type.values),
+        {"text": "whispered", "hidden": True},
+        {"deleted": True, "text": "gone"},
+    )
     since = changed_since(conversation.pk, 0)
     assert since is not None
     assert [row.get("text") for row in since.rows] == ["user", "bot", None]
@@ -47,7 +60,9 @@ def test_the_open_reply_comes_along_wherever_it_is(conversation: Conversation) -
     assert not has_open_reply(conversation.pk)
 
 
-def test_too_much_is_said_instead_of_listed(conversation: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_much_is_said_instead_of_listed(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(history, "ROWS", 3)
     add(conversation, *({"text": str(number)} for number in range(4)))
     since = changed_since(conversation.pk, 0)

@@ -39,7 +39,9 @@ class Failing(Operation):
         self.error = error
 
     def apply(self, log: Log) -> None:
-        Message.objects.create(conversation_id=self.conversation_id, type="user", text="half done", position=900, seq=900)
+        Message.objects.create(
+            conversation_id=self.conversation_id, type="user", text="half done", position=900, seq=900
+        )
         raise self.error
 
 
@@ -68,13 +70,20 @@ def test_the_order_of_calls_is_the_order_of_commits_and_of_news(conversation: Co
     assert positions == list(range(1, 201))
     assert [change.message.text for change in told] == [str(number) for number in range(200)]
     assert Conversation.objects.get().last_seq == 200
-    assert list(Message.objects.order_by("seq").values_list("text", flat=True)) == [str(number) for number in range(200)]
+    assert list(Message.objects.order_by("seq").values_list("text", flat=True)) == [
+        str(number) for number in range(200)
+    ]
 
 
 def test_one_that_fails_takes_nobody_down(conversation: Conversation) -> None:
     for error in (RuntimeError("bug"), IntegrityError("two of a kind")):
         before = Conversation.objects.get().last_seq
-        first, failed, last = held(conversation, line(conversation, "first"), Failing(conversation.pk, error), line(conversation, "last"))
+        first, failed, last = held(
+            conversation,
+            line(conversation, "first"),
+            Failing(conversation.pk, error),
+            line(conversation, "last"),
+        )
         assert isinstance(failed, Refused)
         assert (failed.code, failed.retry_ms) == ("unavailable", 2000)
         assert (first[0].position, last[0].position) == (before + 1, before + 2)
@@ -117,7 +126,10 @@ def test_64_threads(conversation: Conversation, ask: Asked) -> None:
         accepted = list(threads.map(send, range(64)))
     assert sum(not one.dup for one in accepted) == 16
     assert len({one.message.pk for one in accepted}) == 16
-    assert all(one.reply.question_id == one.message.pk and one.reply.position == one.message.position + 1 for one in accepted)
+    assert all(
+        one.reply.question_id == one.message.pk and one.reply.position == one.message.position + 1
+        for one in accepted
+    )
     assert sorted(Message.objects.values_list("position", flat=True)) == list(range(1, 33))
     assert Message.objects.filter(status="open").count() == 1
     assert Message.objects.filter(status="queued").count() == 15
@@ -145,7 +157,9 @@ async def test_a_caller_who_went_away_does_not_undo_it(conversation: Conversatio
     assert await Message.objects.acount() == 1
 
 
-async def test_a_writer_that_is_late_asks_for_patience(conversation: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_writer_that_is_late_asks_for_patience(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(journal, "BEHIND_SECONDS", 0.0)
     gate = Gate(conversation.pk)
     first = keeper.journal.submit(gate)

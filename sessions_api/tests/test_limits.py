@@ -26,7 +26,9 @@ def test_a_bucket_gives_its_burst_and_then_its_rate(clock: list[float]) -> None:
     clock[0] += 0.1001
     assert bucket.take("a") == 0
     clock[0] += 3600
-    assert [bucket.take("a") > 0 for _ in range(4)] == [False, False, False, True], "never more than the burst"
+    assert [bucket.take("a") > 0 for _ in range(4)] == [False, False, False, True], (
+        "never more than the burst"
+    )
 
 
 def test_sends_and_sessions_are_refused_with_the_time_to_wait(settings: Any, clock: list[float]) -> None:
@@ -44,7 +46,9 @@ def test_sends_and_sessions_are_refused_with_the_time_to_wait(settings: Any, clo
     assert (new.value.code, new.value.retry_ms) == ("rate", 30_001)
 
 
-def test_without_the_cache_a_process_counts_alone(settings: Any, clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_cache_a_process_counts_alone(
+    settings: Any, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(limits, "cache", RedisCache("redis://127.0.0.1:1/0", {}))
     settings.SENDS_PER_MINUTE, settings.SENDS_BURST = 10, 2
     session = uuid.uuid4()
@@ -56,7 +60,10 @@ def test_without_the_cache_a_process_counts_alone(settings: Any, clock: list[flo
 
 def scope(peer: str, *forwarded: str) -> dict[str, Any]:
     """A connection from this peer with these X-Forwarded-For headers."""
-    return {"client": (peer, 1234), "headers": [(b"host", b"x"), *((b"x-forwarded-for", value.encode()) for value in forwarded)]}
+    return {
+        "client": (peer, 1234),
+        "headers": [(b"host", b"x"), *((b"x-forwarded-for", value.encode()) for value in forwarded)],
+    }
 
 
 @pytest.mark.parametrize(
@@ -93,6 +100,8 @@ def test_a_socket_without_a_peer_is_counted_too() -> None:
         (2, [" , ,203.0.113.9 ,2001:db8::1, 10.0.0.1"], "2001:db8::"),
     ],
 )
-def test_only_our_own_proxies_are_believed(settings: Any, proxies: int, forwarded: list[str], address: str) -> None:
+def test_only_our_own_proxies_are_believed(
+    settings: Any, proxies: int, forwarded: list[str], address: str
+) -> None:
     settings.TRUSTED_PROXIES = proxies
     assert client_address(scope("192.0.2.7", *forwarded)) == address

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -45,7 +46,7 @@ def test_the_first_at_once_then_quickly_then_steadily(clock: Clock) -> None:
         paced.due()
         clock.advance(0.001)
     assert times[0] == 0
-    gaps = [round(later - earlier, 3) for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [round(later - earlier, 3) for earlier, later in pairwise(times)]
     assert gaps[:9] == [0.05] * 9
     assert set(gaps[10:]) == {0.1}
     assert len(times) < 20, "at most 20 a second"

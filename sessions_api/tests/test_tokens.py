@@ -106,7 +106,16 @@ def test_claims_must_be_as_issued(changes: dict[str, Any]) -> None:
     refused(signed(**changes))
 
 
-@pytest.mark.parametrize("headers", [{}, {"kid": "k2"}, {"kid": ["k1"]}, {"kid": "k1", "jku": "https://evil.example"}, {"kid": "k1", "typ": "x", "crit": ["b64"]}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"kid": "k2"},
+        {"kid": ["k1"]},
+        {"kid": "k1", "jku": "https://evil.example"},
+        {"kid": "k1", "typ": "x", "crit": ["b64"]},
+    ],
+)
 def test_headers_must_be_as_issued(headers: dict[str, Any]) -> None:
     try:
         token = signed(headers=headers)
@@ -120,7 +129,9 @@ def test_headers_must_be_as_issued(headers: dict[str, Any]) -> None:
 def test_other_algorithms_open_nothing() -> None:
     head, payload, signature = signed().split(".")
     for algorithm in ("none", "None", "HS512", "RS256"):
-        other = jwt.utils.base64url_encode(f'{{"alg":"{algorithm}","kid":"k1","typ":"JWT"}}'.encode()).decode()
+        other = jwt.utils.base64url_encode(
+            f'{{"alg":"{algorithm}","kid":"k1","typ":"JWT"}}'.encode()
+        ).decode()
         refused(f"{other}.{payload}.{signature}")
         refused(f"{other}.{payload}.")
     refused(f"{head}.{payload}.")
@@ -131,7 +142,9 @@ def test_a_foreign_key_opens_nothing() -> None:
     refused(signed(key=OTHER))
 
 
-@pytest.mark.parametrize("token", ["", "a", "a.b", "a.b.c", "....", "ä.ö.ü", "\ud800.\ud800.\ud800", None, 5, b"a.b.c"])
+@pytest.mark.parametrize(
+    "token", ["", "a", "a.b", "a.b.c", "....", "ä.ö.ü", "\ud800.\ud800.\ud800", None, 5, b"a.b.c"]
+)
 def test_what_is_no_token(token: Any) -> None:
     refused(token)
 

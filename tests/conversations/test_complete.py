@@ -13,7 +13,9 @@ from tests.support.sites import SLOW, Site
 JSONL = {"accept": "application/jsonl"}
 
 
-async def complete(site: Site, session: dict[str, Any], text: object = "Hello", token: str | None = None, **headers: str) -> httpx.Response:
+async def complete(
+    site: Site, session: dict[str, Any], text: object = "Hello", token: str | None = None, **headers: str
+) -> httpx.Response:
     """One call as the visitor, or with another token."""
     path = f"conversation/{session['conversationId']}/complete"
     headers = {"origin": site.first.url, **headers}
@@ -36,9 +38,14 @@ async def test_it_answers_the_reply(site: Site) -> None:
         "id": body["id"], "text": "Hello **you**", "usage": {"token": 4}, "end": {"reason": "stop"}, "status": "done",
         "html": "<p>Hello <strong>you</strong></p>", "sources": [],
     }  # fmt: skip
-    assert [(row["type"], row["text"]) for row in await site.stored(session)] == [("user", "Hello **you**"), ("bot", "Hello **you**")]
+    assert [(row["type"], row["text"]) for row in await site.stored(session)] == [
+        ("user", "Hello **you**"),
+        ("bot", "Hello **you**"),
+    ]
     operator = await asyncio.to_thread(site.token)
-    assert (await complete(site, session, "Again", operator)).json()["text"] == "Again", "its operator may as well"
+    assert (await complete(site, session, "Again", operator)).json()["text"] == "Again", (
+        "its operator may as well"
+    )
 
 
 async def test_a_stream_of_lines(site: Site) -> None:
@@ -59,7 +66,12 @@ async def test_a_stream_of_lines(site: Site) -> None:
 async def test_a_stream_that_fails_says_so_before_its_result(site: Site) -> None:
     session = await site.session(await site.widget("sample/tokens=9/fail_at=4/code=overloaded"))
     lines = events(await complete(site, session, **JSONL))
-    assert [kind for kind, _ in lines if kind != "token"] == ["sendResult", "error", "receiveResult", "result"]
+    assert [kind for kind, _ in lines if kind != "token"] == [
+        "sendResult",
+        "error",
+        "receiveResult",
+        "result",
+    ]
     assert lines[-3][1]["code"] == "overloaded"
     assert lines[-1][1]["end"] == {"reason": "error"}
     again = (await complete(site, session, "Once more")).json()
@@ -70,7 +82,9 @@ async def test_a_retry_attaches_to_the_reply(site: Site) -> None:
     session = await site.session(await site.widget("echo/delay=0.05"))
     key = {"idempotency-key": str(uuid.uuid4())}
     text = " ".join(["word"] * 20)
-    together = await asyncio.gather(complete(site, session, text, **key), complete(site, session, text, **key, **JSONL))
+    together = await asyncio.gather(
+        complete(site, session, text, **key), complete(site, session, text, **key, **JSONL)
+    )
     later = await complete(site, session, text, **key)
     streamed = events(together[1])
     assert together[0].json() == later.json() == streamed[-1][1]
@@ -93,11 +107,14 @@ async def test_a_retry_in_the_middle_streams_from_the_beginning(site: Site) -> N
 async def test_who_goes_away_does_not_stop_the_reply(site: Site) -> None:
     session = await site.session(await site.widget("echo/delay=0.05"))
     path, text = f"conversation/{session['conversationId']}/complete", " ".join(["word"] * 20)
-    async with site.http(session["token"]) as api:
-        async with api.stream("POST", path, json={"text": text}, headers={"origin": site.first.url, **JSONL}) as stream:
-            async for line in stream.aiter_lines():
-                if json.loads(line)["type"] == "token":
-                    break
+    headers = {"origin": site.first.url, **JSONL}
+    async with (
+        site.http(session["token"]) as api,
+        api.stream("POST", path, json={"text": text}, headers=headers) as stream,
+    ):
+        async for line in stream.aiter_lines():
+            if json.loads(line)["type"] == "token":
+                break
     async with site.tab(session, second=True) as tab:
         assert (await tab.closing_row(2))["html"] == f"<p>{text}</p>"
 
@@ -114,7 +131,13 @@ async def test_a_stopped_reply_ends_the_call(site: Site) -> None:
 
 @pytest.mark.parametrize(
     ("text", "status", "code"),
-    [("", 400, "BAD_REQUEST"), (" ", 400, "BAD_REQUEST"), (5, 400, "BAD_REQUEST"), (None, 400, "BAD_REQUEST"), ("a" * 32_769, 413, "CONTENT_TOO_LARGE")],
+    [
+        ("", 400, "BAD_REQUEST"),
+        (" ", 400, "BAD_REQUEST"),
+        (5, 400, "BAD_REQUEST"),
+        (None, 400, "BAD_REQUEST"),
+        ("a" * 32_769, 413, "CONTENT_TOO_LARGE"),
+    ],
 )
 async def test_texts_that_are_refused(site: Site, text: object, status: int, code: str) -> None:
     session = await site.session(await site.widget())
@@ -142,7 +165,9 @@ async def test_a_message_without_a_reply_has_none_to_attach_to(site: Site) -> No
     cid = str(uuid.uuid4())
     path = f"conversation/{session['conversationId']}/message/create"
     headers = {"origin": site.first.url, "idempotency-key": cid}
-    stored = await site.call("POST", path, session["token"], json={"type": "user", "text": "Hi"}, headers=headers)
+    stored = await site.call(
+        "POST", path, session["token"], json={"type": "user", "text": "Hi"}, headers=headers
+    )
     assert stored.status_code == 200
     answer = await complete(site, session, "Hi", **{"idempotency-key": cid})
     assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")

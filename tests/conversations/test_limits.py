@@ -2,7 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
+from ipaddress import IPv4Address
 
 import pytest
 
@@ -37,9 +38,9 @@ def site(strict: Server) -> Site:
 
 
 @pytest.fixture
-async def address() -> AsyncIterator[dict[str, str]]:
+def address() -> dict[str, str]:
     """An address that nobody else of these tests has, as our proxy tells it."""
-    yield {"x-forwarded-for": str(uuid.uuid4().int % 2**32 // 2**24) + "." + ".".join(str(byte) for byte in uuid.uuid4().bytes[:3])}
+    return {"x-forwarded-for": str(IPv4Address(uuid.uuid4().bytes[:4]))}
 
 
 async def test_sends_are_limited_and_retries_are_not(site: Site, address: dict[str, str]) -> None:
@@ -60,7 +61,12 @@ async def test_sends_are_limited_and_retries_are_not(site: Site, address: dict[s
 async def test_a_limit_is_a_429_over_http(site: Site, address: dict[str, str]) -> None:
     session = (await site.create(await site.widget("echo"), headers=address)).json()
     path = f"conversation/{session['conversationId']}/complete"
-    answers = [await site.call("POST", path, session["token"], json={"text": "Hi"}, headers={"origin": site.first.url}) for _ in range(6)]
+    answers = [
+        await site.call(
+            "POST", path, session["token"], json={"text": "Hi"}, headers={"origin": site.first.url}
+        )
+        for _ in range(6)
+    ]
     assert [answer.status_code for answer in answers] == [200] * 5 + [429]
     assert answers[-1].json()["code"] == "TOO_MANY_REQUESTS"
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 6
@@ -74,9 +80,13 @@ async def test_new_sessions_are_limited_by_address(site: Site, address: dict[str
     assert refused.json()["code"] == "TOO_MANY_REQUESTS"
     assert 1 <= int(refused.headers["retry-after"]) <= 20
     forged = {"x-forwarded-for": f"198.51.100.7, {address['x-forwarded-for']}"}
-    assert (await site.create(widget, headers=forged)).status_code == 429, "only what our own proxy says counts"
+    assert (await site.create(widget, headers=forged)).status_code == 429, (
+        "only what our own proxy says counts"
+    )
     assert (await site.create(widget, headers={"x-forwarded-for": "198.51.100.9"})).status_code == 200
-    assert (await site.create(widget, await asyncio.to_thread(site.token), headers=address)).status_code == 200, "its owner is not counted"
+    assert (
+        await site.create(widget, await asyncio.to_thread(site.token), headers=address)
+    ).status_code == 200, "its owner is not counted"
 
 
 async def test_a_conversation_has_room_for_so_many_sockets(site: Site, address: dict[str, str]) -> None:

@@ -29,15 +29,23 @@ print(issue_token(SessionClaims(s.conversation_id, s.conversation.widget_id, '1'
 """
 
 
-async def get(site: Site, session: dict[str, Any], path: str, token: str | None = None, **query: Any) -> httpx.Response:
+async def get(
+    site: Site, session: dict[str, Any], path: str, token: str | None = None, **query: Any
+) -> httpx.Response:
     """GET below the conversation, as a page of our own does: without an Origin."""
-    return await site.call("GET", f"conversation/{session['conversationId']}/{path}", token or session["token"], params=query)
+    return await site.call(
+        "GET", f"conversation/{session['conversationId']}/{path}", token or session["token"], params=query
+    )
 
 
-async def post(site: Site, session: dict[str, Any], path: str, token: str | None = None, **body: Any) -> httpx.Response:
+async def post(
+    site: Site, session: dict[str, Any], path: str, token: str | None = None, **body: Any
+) -> httpx.Response:
     """POST below the conversation."""
     path = f"conversation/{session['conversationId']}/{path}"
-    return await site.call("POST", path, token or session["token"], json=body, headers={"origin": site.first.url})
+    return await site.call(
+        "POST", path, token or session["token"], json=body, headers={"origin": site.first.url}
+    )
 
 
 async def test_pages_by_cursor(site: Site) -> None:
@@ -48,14 +56,21 @@ async def test_pages_by_cursor(site: Site) -> None:
     page = (await get(site, session, "message/list", take=2)).json()
     assert [item["text"] for item in page["items"]] == ["4", "3"]
     assert page["cursor"] == page["items"][-1]["id"]
-    assert {"id", "type", "text", "createdAt", "updatedAt", "seq", "position", "status"} <= set(page["items"][0])
+    assert {"id", "type", "text", "createdAt", "updatedAt", "seq", "position", "status"} <= set(
+        page["items"][0]
+    )
     page = (await get(site, session, "message/list", take=2, cursor=page["cursor"])).json()
     assert [item["text"] for item in page["items"]] == ["2", "1"]
     oldest = (await get(site, session, "message/list", order="asc", take=1)).json()
     assert [item["text"] for item in oldest["items"]] == ["0"]
     end = (await get(site, session, "message/list", cursor=oldest["cursor"])).json()
     assert end == {"items": []}
-    lines = await site.call("GET", f"conversation/{session['conversationId']}/message/list", session["token"], headers={"accept": "application/jsonl"})
+    lines = await site.call(
+        "GET",
+        f"conversation/{session['conversationId']}/message/list",
+        session["token"],
+        headers={"accept": "application/jsonl"},
+    )
     assert lines.text.count('"type":"item"') == 5
 
 
@@ -64,11 +79,17 @@ async def test_what_changed_since_a_number(site: Site) -> None:
     await post(site, session, "message/create", type="user", text="Hi")
     since = (await get(site, session, "message/list", after=1)).json()
     assert [item["text"] for item in since["items"]] == ["Hi"]
-    assert (since["head"], since["more"], set(since)) == (2, False, {"items", "epoch", "head", "more", "cursor"})
+    assert (since["head"], since["more"], set(since)) == (
+        2,
+        False,
+        {"items", "epoch", "head", "more", "cursor"},
+    )
     assert (await get(site, session, "message/list", after=2)).json()["items"] == []
 
 
-@pytest.mark.parametrize("query", [{"after": "-1"}, {"after": "x"}, {"after": "9" * 16}, {"cursor": "x"}, {"order": "up"}])
+@pytest.mark.parametrize(
+    "query", [{"after": "-1"}, {"after": "x"}, {"after": "9" * 16}, {"cursor": "x"}, {"order": "up"}]
+)
 async def test_queries_that_are_refused(site: Site, query: dict[str, str]) -> None:
     session = await site.session(await site.widget())
     answer = await get(site, session, "message/list", **query)
@@ -83,7 +104,9 @@ async def test_visitors_see_only_what_is_theirs_to_see(site: Site) -> None:
     since = (await get(site, session, "message/list", after=0)).json()
     async with site.tab(session) as tab:
         on_the_socket = [row for frame in tab.of("rows") for row in frame["rows"]]
-    attached = (await site.create(await site.widget(), session["token"], conversationId=session["conversationId"])).json()["messages"]
+    attached = (
+        await site.create(await site.widget(), session["token"], conversationId=session["conversationId"])
+    ).json()["messages"]
     for rows in (listed, since["items"], on_the_socket, attached):
         assert sorted(row["text"] for row in rows if not row.get("deleted")) == ["bot 10", "bot 2", "user 1"]
         assert "secret" not in str(rows)
@@ -108,7 +131,9 @@ async def test_one_message_by_its_client_id(site: Site) -> None:
         assert (await get(site, session, f"message/by-cid/{missing}")).status_code == 404
     other = await site.session(await site.widget("echo"))
     assert (await get(site, session, f"message/by-cid/{cid}", other["token"])).status_code == 404
-    assert (await get(site, session, f"message/by-cid/{cid}", await asyncio.to_thread(site.token))).json()["id"] == sent["id"]
+    assert (await get(site, session, f"message/by-cid/{cid}", await asyncio.to_thread(site.token))).json()[
+        "id"
+    ] == sent["id"]
 
 
 async def test_an_expired_token_may_ask_for_a_day_and_nothing_else(site: Site) -> None:
@@ -134,12 +159,17 @@ async def test_votes_replace_each_other_and_show_on_every_tab(site: Site) -> Non
         answer = await post(site, session, f"message/{row['id']}/upvote")
         assert (answer.status_code, answer.json()) == (200, {"id": row["id"]})
         for tab in (one, two):
-            await tab.wait_for(lambda tab=tab: tab.rows[row["id"]].get("vote") == 1)
+            await tab.vote(row["id"], 1)
         await post(site, session, f"message/{row['id']}/downvote", reason="Wrong")
         for tab in (one, two):
-            await tab.wait_for(lambda tab=tab: tab.rows[row["id"]].get("vote") == -1)
+            await tab.vote(row["id"], -1)
         assert one.rows[row["id"]]["html"] == "<p>Good?</p>"
-    assert await site.shell(f"print(*Rating.objects.filter(message_id='{row['id']}').values_list('value', 'reason'))") == "(-1, 'Wrong')"
+    assert (
+        await site.shell(
+            f"print(*Rating.objects.filter(message_id='{row['id']}').values_list('value', 'reason'))"
+        )
+        == "(-1, 'Wrong')"
+    )
     assert (await site.stored(session))[1]["vote"] == -1
 
 
@@ -163,10 +193,14 @@ async def test_what_visitors_may_not_write(site: Site) -> None:
         assert (answer.status_code, answer.json()["code"]) == (400, "BAD_REQUEST")
         assert answer.json()["message"].startswith("type: must be one of user")
     assert (await post(site, session, "message/create", type="user", text="")).status_code == 400
-    assert (await post(site, session, "message/create", type="user", text="Hi", meta={"_a": 1})).status_code == 400
+    assert (
+        await post(site, session, "message/create", type="user", text="Hi", meta={"_a": 1})
+    ).status_code == 400
     assert await site.stored(session) == []
     operator = await asyncio.to_thread(site.token)
-    assert (await post(site, session, "message/create", operator, type="instruction", text="Be kind")).status_code == 200
+    assert (
+        await post(site, session, "message/create", operator, type="instruction", text="Be kind")
+    ).status_code == 200
     assert await site.stored(session) == []
 
 
@@ -180,19 +214,28 @@ ROUTES = [
 async def test_foreign_and_missing_conversations_are_the_same_404(site: Site, method: str, path: str) -> None:
     widget = await site.widget("echo")
     session, foreign = await site.session(widget), await site.session(widget)
-    if "otto" not in site.tokens:
-        make = "from django.contrib.auth.models import User; User.objects.get_or_create(username='otto')"
-        await site.shell(make)
-    otto = await asyncio.to_thread(site.token, "otto")
-    body = {"json": {"text": "Hi", "type": "user"}} if method == "POST" else {}
+    otto = await site.otto()
+    body: dict[str, Any] = {"json": {"text": "Hi", "type": "user"}} if method == "POST" else {}
     answers = [
-        await site.call(method, f"conversation/{pk}/{path}", token, headers={"origin": site.first.url}, **body)
+        await site.call(
+            method, f"conversation/{pk}/{path}", token, headers={"origin": site.first.url}, **body
+        )
         for token in (session["token"], otto)
         for pk in (foreign["conversationId"], str(uuid.uuid4()), "nonsense")
     ]
     assert {(answer.status_code, answer.content) for answer in answers} == {(404, answers[0].content)}
     for token in (None, "sk-nonsense", "a.b.c"):
-        answer = await site.call(method, f"conversation/{session['conversationId']}/{path}", token, headers={"origin": site.first.url}, **body)
+        answer = await site.call(
+            method,
+            f"conversation/{session['conversationId']}/{path}",
+            token,
+            headers={"origin": site.first.url},
+            **body,
+        )
         assert (answer.status_code, answer.json()["code"]) == (401, "NOT_AUTHENTICATED")
-    wrong = await site.call("POST" if method == "GET" else "GET", f"conversation/{session['conversationId']}/{path}", session["token"])
+    wrong = await site.call(
+        "POST" if method == "GET" else "GET",
+        f"conversation/{session['conversationId']}/{path}",
+        session["token"],
+    )
     assert wrong.status_code == 405

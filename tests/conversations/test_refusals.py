@@ -11,7 +11,7 @@ import websockets
 from tests.support.chat_client import ChatClient
 from tests.support.sites import Site
 
-BAD_FRAMES = {
+BAD_FRAMES: dict[str, str | bytes] = {
     "not json": "hello",
     "half json": '{"type":"hb"',
     "empty": "",
@@ -97,7 +97,14 @@ async def test_frames_on_their_way_when_it_closes_are_ignored(site: Site, bystan
 async def test_unknown_keys_are_ignored(site: Site) -> None:
     session = await site.session(await site.widget("echo"))
     async with site.tab(session) as tab:
-        await tab.say("send", cid="01a20cc4-74ba-754d-8397-800317293a4b", text="Hi", conversation="other", future={"a": 1}, files=None)
+        await tab.say(
+            "send",
+            cid="01a20cc4-74ba-754d-8397-800317293a4b",
+            text="Hi",
+            conversation="other",
+            future={"a": 1},
+            files=None,
+        )
         assert (await tab.closing_row(2))["html"] == "<p>Hi</p>"
 
 
@@ -107,7 +114,7 @@ async def test_frames_that_are_too_big(site: Site, bystander: ChatClient) -> Non
     room = 262_144 - len(frame.format(""))
     async with site.tab(session) as tab:
         await tab.raw(frame.format("x" * room))
-        await tab.wait_for(lambda: tab.of("hb"))
+        await tab.received("hb")
         await tab.raw(frame.format("x" * (room + 1)))
         assert await tab.closed() == 4413
     async with site.tab(session) as tab:
@@ -184,7 +191,11 @@ async def test_the_subprotocol_is_required(site: Site) -> None:
 async def test_a_revoked_session_is_closed_and_stores_nothing_more(site: Site, bystander: ChatClient) -> None:
     widget = await site.widget()
     session = await site.session(widget)
-    other = (await site.create(widget, await asyncio.to_thread(site.token), conversationId=session["conversationId"])).json()
+    other = (
+        await site.create(
+            widget, await asyncio.to_thread(site.token), conversationId=session["conversationId"]
+        )
+    ).json()
     async with site.tab(session) as one, site.tab(session, second=True) as two, site.tab(other) as three:
         await site.shell(f"Session.objects.filter(pk='{session['id']}').update(revoked_at=timezone.now())")
         answer = await one.send("Too late") if one.code is None else {"code": "expired"}
@@ -203,4 +214,6 @@ async def test_a_deleted_conversation_is_gone(site: Site, bystander: ChatClient)
         assert [await one.closed(), await two.closed()] == [4404, 4404]
     async with site.tab(session) as again:
         assert await again.closed() == 4404
-    assert (await site.call("GET", f"conversation/{session['conversationId']}/fetch", session["token"])).status_code == 404
+    assert (
+        await site.call("GET", f"conversation/{session['conversationId']}/fetch", session["token"])
+    ).status_code == 404

@@ -40,10 +40,17 @@ async def test_it_answers_a_session(site: Site) -> None:
     assert answer.status_code == 200
     session = answer.json()
     assert set(session) == {"id", "conversationId", "token", "expiresAt", "messages"}
-    assert [(row["type"], row["text"], row["position"]) for row in session["messages"]] == [("bot", "Hello", 1)]
+    assert [(row["type"], row["text"], row["position"]) for row in session["messages"]] == [
+        ("bot", "Hello", 1)
+    ]
     told = claims(session["token"])
     assert set(told) == {"iss", "aud", "sub", "wid", "uid", "jti", "iat", "exp", "features"}
-    assert (told["aud"], told["sub"], told["wid"], told["jti"]) == ("conversation", session["conversationId"], widget, session["id"])
+    assert (told["aud"], told["sub"], told["wid"], told["jti"]) == (
+        "conversation",
+        session["conversationId"],
+        widget,
+        session["id"],
+    )
     assert told["exp"] * 1000 == session["expiresAt"]
     assert told["features"] == ["math", "stream", "unfurl", "verbose"]
     assert not answer.cookies
@@ -56,7 +63,9 @@ async def test_it_answers_a_session(site: Site) -> None:
         (1_200_000, None, 1200), (1_200_000, 86_400, 1200), (3_600_000, 1800, 1800),
     ],
 )  # fmt: skip
-async def test_how_long_a_session_lasts(site: Site, configured: int | None, requested: int | None, seconds: int) -> None:
+async def test_how_long_a_session_lasts(
+    site: Site, configured: int | None, requested: int | None, seconds: int
+) -> None:
     session = await site.session(await site.widget(sessionDuration=configured), durationInSeconds=requested)
     assert lifetime(session) == seconds
 
@@ -91,10 +100,15 @@ async def test_how_long_a_session_lasts(site: Site, configured: int | None, requ
     ],
 )
 async def test_a_wrong_field_is_named(site: Site, body: dict[str, Any], field: str) -> None:
-    await refuses(await site.create(await site.widget(contactCollection=True), **body), 400, "BAD_REQUEST", field)
+    await refuses(
+        await site.create(await site.widget(contactCollection=True), **body), 400, "BAD_REQUEST", field
+    )
 
 
-@pytest.mark.parametrize("raw", [b"{", b"[]", b'{"meta": NaN}', b"\xff", b'{"meta":{"a":' + b"[" * 100_000, b'{"language":"\\ud800"}'])
+@pytest.mark.parametrize(
+    "raw",
+    [b"{", b"[]", b'{"meta": NaN}', b"\xff", b'{"meta":{"a":' + b"[" * 100_000, b'{"language":"\\ud800"}'],
+)
 async def test_json_that_does_not_parse(site: Site, raw: bytes) -> None:
     path = f"integration/widget/{await site.widget()}/session/create"
     headers = {"origin": site.first.url, "content-type": "application/json"}
@@ -105,14 +119,18 @@ async def test_other_methods_types_and_an_empty_body(site: Site) -> None:
     path = f"integration/widget/{await site.widget()}/session/create"
     origin = {"origin": site.first.url}
     await refuses(await site.call("GET", path, headers=origin), 405, "METHOD_NOT_ALLOWED")
-    await refuses(await site.call("POST", path, headers=origin, data={"a": "b"}), 415, "UNSUPPORTED_MEDIA_TYPE")
+    await refuses(
+        await site.call("POST", path, headers=origin, data={"a": "b"}), 415, "UNSUPPORTED_MEDIA_TYPE"
+    )
     assert (await site.call("POST", path, headers=origin)).status_code == 200
     assert (await site.create(await site.widget(), futureKey={"a": 1})).status_code == 200
 
 
 async def test_seeds_are_answered_before_it_returns(site: Site) -> None:
     widget = await site.widget("echo/delay=0.05", initial="Welcome")
-    session = await site.session(widget, messages=[{"type": "user", "text": "one one"}, {"type": "user", "text": "two"}])
+    session = await site.session(
+        widget, messages=[{"type": "user", "text": "one one"}, {"type": "user", "text": "two"}]
+    )
     assert [(row["type"], row["status"], row["text"]) for row in session["messages"]] == [
         ("bot", "done", "Welcome"), ("user", "done", "one one"), ("bot", "done", "one one"), ("user", "done", "two"), ("bot", "done", "two"),
     ]  # fmt: skip
@@ -121,13 +139,24 @@ async def test_seeds_are_answered_before_it_returns(site: Site) -> None:
 
 async def test_meta_language_and_contact_are_kept(site: Site) -> None:
     widget = await site.widget("echo", contactCollection=True)
-    body = {"meta": {"plan": "pro", "app": "forged", "widget": {"integrationId": "forged"}}, "contact": {"email": "Vera@Example.com", "name": "Vera"}}
+    body: dict[str, Any] = {
+        "meta": {"plan": "pro", "app": "forged", "widget": {"integrationId": "forged"}},
+        "contact": {"email": "Vera@Example.com", "name": "Vera"},
+    }
     headers = {"accept-language": "fr-FR,fr;q=0.9,en;q=0.5"}
     first = (await site.create(widget, headers=headers, **body)).json()
     second = (await site.create(widget, headers=headers, **{**body, "language": "de"})).json()
     operator = await asyncio.to_thread(site.token)
-    shown = [(await site.call("GET", f"conversation/{one['conversationId']}/fetch", operator)).json() for one in (first, second)]
-    assert shown[0]["meta"] == {"plan": "pro", "app": "widget", "widget": {"integrationId": widget}, "widgetIntegrationId": widget}
+    shown = [
+        (await site.call("GET", f"conversation/{one['conversationId']}/fetch", operator)).json()
+        for one in (first, second)
+    ]
+    assert shown[0]["meta"] == {
+        "plan": "pro",
+        "app": "widget",
+        "widget": {"integrationId": widget},
+        "widgetIntegrationId": widget,
+    }
     assert shown[0]["contactId"] == shown[1]["contactId"], "the same data finds the same contact"
     told = f"print(*Conversation.objects.filter(pk__in=['{first['conversationId']}', '{second['conversationId']}']).order_by('pk').values_list('language', flat=True))"
     assert await site.shell(told) == "fr-FR de"
@@ -137,7 +166,9 @@ async def test_meta_language_and_contact_are_kept(site: Site) -> None:
 
 async def test_contacts_are_ignored_where_the_widget_collects_none(site: Site) -> None:
     session = await site.session(await site.widget(), contact={"email": "vera@example.com"})
-    shown = await site.call("GET", f"conversation/{session['conversationId']}/fetch", await asyncio.to_thread(site.token))
+    shown = await site.call(
+        "GET", f"conversation/{session['conversationId']}/fetch", await asyncio.to_thread(site.token)
+    )
     assert "contactId" not in shown.json()
 
 
@@ -151,7 +182,14 @@ async def test_the_origin_decides_and_is_echoed(site: Site) -> None:
         assert "origin" in answer.headers["vary"].lower()
     own = await site.create(widget)
     assert (own.status_code, own.headers.get("access-control-allow-origin")) == (200, None)
-    for origin in ("https://evil.example", "https://shop.example.evil.example", "http://shop.example", f"{SHOP}:8443", "null", ""):
+    for origin in (
+        "https://evil.example",
+        "https://shop.example.evil.example",
+        "http://shop.example",
+        f"{SHOP}:8443",
+        "null",
+        "",
+    ):
         answer = await site.create(widget, headers={"origin": origin})
         await refuses(answer, 403, "NOT_AUTHORIZED", "Origin")
         assert "access-control-allow-origin" not in answer.headers
@@ -191,7 +229,7 @@ async def test_attaching_to_a_conversation(site: Site) -> None:
     assert by_visitor.json()["expiresAt"] <= session["expiresAt"], "attaching never gains time"
     other = await site.session(widget)
     elsewhere = await site.session(await site.widget("echo", title="Other"))
-    otto = await asyncio.to_thread(_otto, site)
+    otto = await site.otto()
     refused = [
         await site.create(widget, conversationId=conversation),
         await site.create(widget, other["token"], conversationId=conversation),
@@ -203,17 +241,13 @@ async def test_attaching_to_a_conversation(site: Site) -> None:
     assert {(answer.status_code, answer.content) for answer in refused} == {(404, refused[0].content)}
 
 
-def _otto(site: Site) -> str:
-    if "otto" not in site.tokens:
-        site.first.manage("shell", "--no-imports", "-c", "from django.contrib.auth.models import User; User.objects.get_or_create(username='otto')")
-    return site.token("otto")
-
-
 async def test_widgets_that_open_nothing(site: Site) -> None:
     disabled = await site.create(await site.widget(enabled=False))
     await refuses(disabled, 409, "CONFLICT", "closed")
     operator = await asyncio.to_thread(site.token)
-    nobody = (await site.call("POST", "integration/widget/create", operator, json={"name": "No bot"})).json()["id"]
+    nobody = (await site.call("POST", "integration/widget/create", operator, json={"name": "No bot"})).json()[
+        "id"
+    ]
     await refuses(await site.create(nobody), 409, "CONFLICT", "botId")
     for missing in (str(uuid.uuid4()), "demo", "%00"):
         await refuses(await site.create(missing), 404, "NOT_FOUND")

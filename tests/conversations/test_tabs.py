@@ -76,7 +76,9 @@ async def test_what_happened_during_a_cut_is_sent_after_it(site: Site) -> None:
         await two.cut()
         await one.ask("Second")
         await two.reconnect()
-        assert [row["position"] for row in two.of("rows")[0]["rows"]] == [4, 5], "a position is the number at insert"
+        assert [row["position"] for row in two.of("rows")[0]["rows"]] == [4, 5], (
+            "a position is the number at insert"
+        )
         await equals_what_is_stored(site, session, one, two)
 
 
@@ -159,8 +161,7 @@ async def test_an_open_reply_outlives_its_session(site: Site) -> None:
     async with site.tab(session) as one, site.tab(session, second=True) as two:
         await one.send(" ".join(["word"] * 30))
         for tab in (one, two):
-            frame = await tab.wait_for(lambda tab=tab: tab.of("expiring"))
-            assert frame == [{"type": "expiring", "inMs": 600_000}]
+            assert await tab.received("expiring") == [{"type": "expiring", "inMs": 600_000}]
         for tab in (one, two):
             row = await tab.closing_row(2)
             assert row["status"] == "done"
@@ -172,7 +173,7 @@ async def test_an_expired_session_stores_nothing_more(site: Site) -> None:
     session = await site.session(await site.widget("echo/delay=0.1", sessionDuration=2000))
     async with site.tab(session) as tab:
         await tab.send(" ".join(["word"] * 30))
-        await tab.wait_for(lambda: tab.of("expiring"))
+        await tab.received("expiring")
         assert (await tab.send("Too late"))["code"] == "expired"
         assert await tab.closed() == 4401
 

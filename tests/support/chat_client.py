@@ -6,63 +6,16 @@ import json
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-Frame = dict[str, Any]
+from tests.support.drafts import DeltaGap, Draft, Frame, utf16_length
+
 WAIT_SECONDS = 30.0
 UNFINISHED = ("open", "queued")
-
-
-class DeltaGap(Exception):
-    """A delta does not fit what is held."""
-
-
-@dataclass
-class Draft:
-    """What is held of an open reply: blocks of html as of ``rev``, of which the first ``sealed`` are final."""
-
-    rev: int = -1
-    sealed: int = 0
-    blocks: list[str] = field(default_factory=list)
-
-    @property
-    def html(self) -> str:
-        """The blocks joined."""
-        return "".join(self.blocks)
-
-    def apply(self, delta: Frame) -> bool:
-        """Take a delta of either form; False for one that is old, ``DeltaGap`` for one that does not fit."""
-        if delta["rev"] <= self.rev:
-            return False
-        following = delta["rev"] == self.rev + 1 and self.rev >= 0
-        if "at" in delta:
-            if not following or not self.blocks:
-                raise DeltaGap
-            self.blocks[-1] = splice(self.blocks[-1], delta["at"], delta.get("del", 0), delta["ins"])
-        else:
-            start = delta["from"]
-            if start > len(self.blocks) or (not following and start > self.sealed):
-                raise DeltaGap
-            self.blocks[start:] = delta["blocks"]
-            self.sealed = delta["sealed"]
-        self.rev = delta["rev"]
-        return True
-
-
-def splice(text: str, at: int, remove: int, insert: str) -> str:
-    """``text`` with a piece replaced, counted in UTF-16 units as browsers do."""
-    units = text.encode("utf-16-le")
-    return (units[: at * 2] + insert.encode("utf-16-le") + units[(at + remove) * 2 :]).decode("utf-16-le")
-
-
-def utf16_length(text: str) -> int:
-    """Length in UTF-16 units."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 class ChatClient:
@@ -72,7 +25,9 @@ class ChatClient:
     "position.attempt", ``code`` the close code once the socket is closed.
     """
 
-    def __init__(self, url: str, token: str, *, origin: str | None = None, resume: Frame | None = None) -> None:
+    def __init__(
+        self, url: str, token: str, *, origin: str | None = None, resume: Frame | None = None
+    ) -> None:
         self.url = url.replace("http", "ws", 1) + "/ws/v1/conversation"
         self.token = token
         self.origin = url if origin is None else origin
@@ -130,7 +85,10 @@ class ChatClient:
 
     def position(self) -> Frame:
         """Where this client is, for ``resume``."""
-        held = next((row for row in self.rows.values() if row.get("status") == "open" and self.draft(row).rev >= 0), None)
+        held = next(
+            (row for row in self.rows.values() if row.get("status") == "open" and self.draft(row).rev >= 0),
+            None,
+        )
         at: Frame = {"epoch": self.epoch, "seq": self.seq}
         if held:
             at["open"] = {"reply": held["id"], "attempt": held["attempt"], "rev": self.draft(held).rev}
@@ -152,7 +110,14 @@ class ChatClient:
         await self.say("send", cid=cid, text=text, **fields)
 
         def answer() -> Frame | None:
-            return next((frame for frame in self.frames[seen:] if frame.get("cid") == cid and frame["type"] in ("sent", "nack")), None)
+            return next(
+                (
+                    frame
+                    for frame in self.frames[seen:]
+                    if frame.get("cid") == cid and frame["type"] in ("sent", "nack")
+                ),
+                None,
+            )
 
         return await self.wait_for(answer)
 
@@ -167,7 +132,11 @@ class ChatClient:
 
         def closed() -> Frame | None:
             row = self.at(position)
-            return row if row and row["status"] not in UNFINISHED and row["attempt"] >= attempt and "html" in row else None
+            return (
+                row
+                if row and row["status"] not in UNFINISHED and row["attempt"] >= attempt and "html" in row
+                else None
+            )
 
         return await self.wait_for(closed)
 
@@ -176,9 +145,26 @@ class ChatClient:
 
         def begun() -> Frame | None:
             row = self.at(position)
-            return row if row and row["attempt"] >= attempt and (html := self.draft(row).html) and until in html else None
+            return (
+                row
+                if row and row["attempt"] >= attempt and (html := self.draft(row).html) and until in html
+                else None
+            )
 
         return await self.wait_for(begun)
+
+    async def received(self, kind: str, number: int = 1) -> list[Frame]:
+        """The frames of a type, once there are so many."""
+
+        def enough() -> list[Frame] | None:
+            frames = self.of(kind)
+            return frames if len(frames) >= number else None
+
+        return await self.wait_for(enough)
+
+    async def vote(self, reply: str, value: int) -> None:
+        """Wait until a reply shows this vote."""
+        await self.wait_for(lambda: self.rows[reply].get("vote") == value)
 
     async def closed(self) -> int:
         """The close code, once the socket is closed."""
@@ -195,7 +181,9 @@ class ChatClient:
                 try:
                     await asyncio.wait_for(self._changed.wait(), max(left, 0.001))
                 except TimeoutError:
-                    raise AssertionError(f"not within {seconds} s; closed: {self.code}, last frames: {self.frames[-8:]}") from None
+                    raise AssertionError(
+                        f"not within {seconds} s; closed: {self.code}, last frames: {self.frames[-8:]}"
+                    ) from None
         return answer
 
     def of(self, kind: str) -> list[Frame]:
@@ -213,7 +201,9 @@ class ChatClient:
     @property
     def shown(self) -> list[Frame]:
         """The rows in the order in which people read them."""
-        return sorted((row for row in self.rows.values() if not row.get("deleted")), key=lambda row: row["position"])
+        return sorted(
+            (row for row in self.rows.values() if not row.get("deleted")), key=lambda row: row["position"]
+        )
 
     async def _read(self) -> None:
         try:

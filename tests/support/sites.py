@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 
-from tests.support.chat_client import ChatClient, Frame
+from tests.support.chat_client import ChatClient
+from tests.support.drafts import Frame
 from tests.support.processes import Server
 
 SCRIPT = "sample/tokens=80"
@@ -28,12 +29,24 @@ class Site:
             self.tokens[username] = self.first.api_token(username)
         return self.tokens[username]
 
+    async def otto(self) -> str:
+        """The token of another operator, who sees nothing of demo's."""
+        if "otto" not in self.tokens:
+            await self.shell(
+                "from django.contrib.auth.models import User; User.objects.get_or_create(username='otto')"
+            )
+        return await asyncio.to_thread(self.token, "otto")
+
     def http(self, token: str | None = None, server: Server | None = None) -> httpx.AsyncClient:
         """A client below ``/api/v1/`` with this bearer token, or none."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=f"{(server or self.first).url}/api/v1/", headers=headers, timeout=60)
+        return httpx.AsyncClient(
+            base_url=f"{(server or self.first).url}/api/v1/", headers=headers, timeout=60
+        )
 
-    async def call(self, method: str, path: str, token: str | None = None, server: Server | None = None, **options: Any) -> httpx.Response:
+    async def call(
+        self, method: str, path: str, token: str | None = None, server: Server | None = None, **options: Any
+    ) -> httpx.Response:
         """One request below ``/api/v1/``."""
         async with self.http(token, server) as api:
             return await api.request(method, path, **options)
@@ -43,15 +56,23 @@ class Site:
         key = f"{script} {sorted(fields.items())}"
         if key not in self._widgets:
             token = await asyncio.to_thread(self.token)
-            bot = (await self.call("POST", "bot/create", token, json={"name": "Scripted", "model": f"scripted:{script}"})).json()["id"]
+            bot = (
+                await self.call(
+                    "POST", "bot/create", token, json={"name": "Scripted", "model": f"scripted:{script}"}
+                )
+            ).json()["id"]
             made = await self.call("POST", "integration/widget/create", token, json={"botId": bot, **fields})
             self._widgets[key] = made.raise_for_status().json()["id"]
         return self._widgets[key]
 
-    async def create(self, widget: str, token: str | None = None, headers: dict[str, str] | None = None, **body: Any) -> httpx.Response:
+    async def create(
+        self, widget: str, token: str | None = None, headers: dict[str, str] | None = None, **body: Any
+    ) -> httpx.Response:
         """POST session/create as the frame does."""
         path = f"integration/widget/{widget}/session/create"
-        return await self.call("POST", path, token, json=body, headers={"origin": self.first.url, **(headers or {})})
+        return await self.call(
+            "POST", path, token, json=body, headers={"origin": self.first.url, **(headers or {})}
+        )
 
     async def session(self, widget: str, **body: Any) -> dict[str, Any]:
         """A new session of a visitor."""
