@@ -77,7 +77,7 @@ async def _mind(widget: Effective | None, scene: Scene) -> Mind:
 
 async def _history(reply: Message) -> History:
     """The visible talk before the reply, its question last."""
-    question = Message.question.is_cached(reply) and reply.question  # type: ignore[attr-defined]
+    question = Message.question.is_cached(reply) and reply.question
     if question:
         before = recent.before(reply.conversation_id, question.position)
         if before is not None:

@@ -41,10 +41,12 @@ class Log:
         self.now: datetime | None = None
         self.heads: dict[uuid.UUID, int] = {}
         self._scenes: dict[uuid.UUID, Scene] = {}
-        for pk, last_seq, now, *scene in rows.values_list("pk", "last_seq", "now", "widget_id", "bot_id", "language"):
+        for pk, last_seq, now, widget_id, bot_id, language in rows.values_list(
+            "pk", "last_seq", "now", "widget_id", "bot_id", "language"
+        ):
             self.heads[pk] = last_seq
             self.now = now
-            self._scenes[pk] = Scene(*scene)
+            self._scenes[pk] = Scene(widget_id, bot_id, language)
         self.changes: list[Change] = []
         self._moved: set[uuid.UUID] = set()
         self._inserts: list[Message] = []
