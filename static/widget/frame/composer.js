@@ -1,5 +1,4 @@
-import { byId, config, plural, setIcon, t } from "./page.js";
-import { keep, recall } from "./storage.js";
+import { byId, config, keep, plural, recall, setIcon, t } from "./page.js";
 
 const { messageBytes } = config.limits;
 const encoder = new TextEncoder();

@@ -22,14 +22,6 @@ export class Head {
     for (const id in clicks) byId(id)?.addEventListener("click", clicks[id]);
     menu.addEventListener("toggle", ({ newState }) => newState === "open" && menu.querySelector("button").focus());
     menu.addEventListener("click", () => menu.hidePopover(), true);
-    menu.addEventListener("keydown", (event) => {
-      const items = [...menu.querySelectorAll("button")];
-      const at = items.indexOf(document.activeElement);
-      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
-      if (to === undefined) return;
-      event.preventDefault();
-      items.at(to % items.length).focus();
-    });
     addEventListener("blur", () => menu.hidePopover());
     addEventListener("keydown", ({ key }) => key === "Escape" && !dialog.open && !menu.matches(":popover-open") && on.close());
   }

@@ -1,7 +1,6 @@
 import { parse } from "./blocks.js";
 import { BotMessage, UserMessage } from "./message.js";
-import { clone, config, el, icon, t } from "./page.js";
-import { durable } from "./storage.js";
+import { clone, config, durable, el, icon, t } from "./page.js";
 
 const calendar = new Intl.DateTimeFormat(config.language, { weekday: "long", day: "numeric", month: "long" });
 

@@ -4,9 +4,8 @@ import { Conversation } from "./conversation.js";
 import { Head } from "./head.js";
 import { itemOf, itemsOf, Log } from "./log.js";
 import { copy } from "./message.js";
-import { byId, config, t } from "./page.js";
+import { byId, config, durable, t, watch } from "./page.js";
 import { Scroll } from "./scroll.js";
-import { durable, watch } from "./storage.js";
 
 const SAID_MS = 200;
 const root = document.documentElement;

@@ -1,4 +1,4 @@
-import { keep, recallAll } from "./storage.js";
+import { keep, recallAll } from "./page.js";
 
 const ACK_MS = 10000;
 

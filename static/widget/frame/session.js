@@ -1,5 +1,4 @@
-import { config } from "./page.js";
-import { keep, recall } from "./storage.js";
+import { config, keep, recall } from "./page.js";
 
 /** A refused request; `retryMs` where the server said when to come back. */
 class HttpError extends Error {
