@@ -6,14 +6,31 @@ from typing import Any
 from wsgiref.headers import Headers
 
 from django.conf import settings
+from django.core.files.base import ContentFile, File
+from rcssmin import cssmin
+from rjsmin import jsmin
 from servestatic.asgi import ServeStaticASGI
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 
+SQUEEZED = "widget/"
+SQUEEZERS: dict[str, Callable[[str], str]] = {".js": jsmin, ".css": cssmin}
+
+
 class HashedStorage(CompressedManifestStaticFilesStorage):
-    """``import … from "./x.js"`` becomes an import of the hashed name, so that no import map is needed."""
+    """``import … from "./x.js"`` becomes an import of the hashed name, so that no import map is needed.
+
+    The widget's files lose comments and indentation on the way: every visitor of every site loads them.
+    """
 
     support_js_module_import_aggregation = True
+
+    def _save(self, name: str, content: File) -> str:
+        squeeze = SQUEEZERS.get(Path(name).suffix) if name.startswith(SQUEEZED) else None
+        if squeeze is not None:
+            content.seek(0)  # Django read it already, to find its hash
+            content = ContentFile(squeeze(content.read().decode()).encode())
+        return super()._save(name, content)
 
 
 def static_app(app: Callable[..., Any]) -> Callable[..., Any]:

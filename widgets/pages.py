@@ -133,8 +133,8 @@ def _modules() -> list[str]:
 
 
 def _loader_path() -> Path:
-    found = finders.find("widget/loader.js")
-    return Path(str(found)) if found else Path(settings.STATIC_ROOT) / "widget" / "loader.js"
+    collected = Path(settings.STATIC_ROOT) / "widget" / "loader.js"
+    return collected if collected.exists() and not settings.DEBUG else Path(str(finders.find("widget/loader.js")))
 
 
 @lru_cache(maxsize=1)
