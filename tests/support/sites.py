@@ -9,6 +9,7 @@ import httpx
 from tests.support.chat_client import ChatClient
 from tests.support.drafts import Frame
 from tests.support.processes import Server
+from tests.support.shell import Shell
 
 SCRIPT = "sample/tokens=80"
 SLOW = "sample/tokens=400/delay=0.05"  # 20 s: long enough to meet it in the middle
@@ -22,6 +23,10 @@ class Site:
     second: Server
     tokens: dict[str, str] = field(default_factory=dict)
     _widgets: dict[str, str] = field(default_factory=dict)
+    _shell: Shell = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._shell = Shell(self.first.environment)
 
     def token(self, username: str = "demo") -> str:
         """An API token of a user, made once."""
@@ -94,5 +99,9 @@ class Site:
 
     async def shell(self, code: str) -> str:
         """Run Python inside the server's settings, the models of conversations imported; what it printed."""
-        begin = "from sessions_api.models import *; from django.utils import timezone; from datetime import timedelta; "
-        return await asyncio.to_thread(self.first.manage, "shell", "--no-imports", "-c", begin + code)
+        begin = "from sessions_api.models import *; from django.utils import timezone; from datetime import timedelta\n"
+        return await asyncio.to_thread(self._shell.run, begin + code)
+
+    def close(self) -> None:
+        """End what was started for it."""
+        self._shell.close()
