@@ -105,11 +105,11 @@ class ConversationAdmin(OwnedAdmin):
         """Conversations are made by visitors."""
         return False
 
-    def has_change_permission(self, _request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, _request: HttpRequest, obj: Any = None) -> bool:
         """They are read here."""
         return False
 
-    def has_delete_permission(self, _request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, _request: HttpRequest, obj: Any = None) -> bool:
         """They are read here."""
         return False
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -43,6 +43,7 @@ class Keeper:
         """Take the running loop; take over what an earlier process left."""
         self._loop = asyncio.get_running_loop()
         self._first_sweep = True
+        self._started = timezone.now()
         await hub.start()
         self._loop.run_in_executor(None, _warm)
         self._periodic = [
@@ -89,6 +90,7 @@ class Keeper:
         message = change.message
         generation = Generation(message, change.scene, self.journal)
         self.generations[message.pk] = generation
+        hub.begin(message.conversation_id, generation)
         task = asyncio.get_running_loop().create_task(generation.run(), name=f"reply {message.pk}")
         self._tasks[message.pk] = task
         task.add_done_callback(lambda done: self._done(generation, done))
@@ -98,7 +100,7 @@ class Keeper:
         first, self._first_sweep = self._first_sweep, False
         # With SQLite there is one process, so at its start every open reply has lost its task.
         alone = first and not settings.DATABASE_URL
-        for conversation_id, reply_id, attempt in await sync_to_async(_unowned, thread_sensitive=False)(alone):
+        for conversation_id, reply_id, attempt in await sync_to_async(_unowned, thread_sensitive=False)(self._started if alone else None):
             if reply_id not in self.generations:
                 await self.journal.run(TakeOver(conversation_id, reply_id, attempt, dead=alone))
 
@@ -149,8 +151,11 @@ def _warm() -> None:
     render("# A\n\n- b\n\n```python\nc = 1\n```\n\n| d |\n|---|\n| e |\n\n$f$ [g]()", Features())
 
 
-def _unowned(alone: bool) -> list[tuple[uuid.UUID, uuid.UUID, int]]:
-    dead = Q(status=Message.Status.OPEN) if alone else Q(status=Message.Status.OPEN, lease_until__lt=Now())
+def _unowned(before: datetime | None) -> list[tuple[uuid.UUID, uuid.UUID, int]]:
+    """Open replies whose lease has run out, with ``before`` all that were there before that moment; and queued ones in no queue."""
+    dead = Q(status=Message.Status.OPEN, lease_until__lt=Now())
+    if before is not None:
+        dead = Q(status=Message.Status.OPEN, updated_at__lt=before)
     rows = Message.objects.filter(dead).values_list("conversation_id", "pk", "attempt")[:SWEEP_ROWS]
     busy = Message.objects.filter(status=Message.Status.OPEN).values("conversation_id")
     queued = Message.objects.filter(status=Message.Status.QUEUED).exclude(conversation_id__in=busy).order_by("position")

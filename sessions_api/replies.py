@@ -72,18 +72,20 @@ class Generation:
         return self._frame(self._stream.snapshot() if self._shown else Change(rev=0, start=0, sealed=0, blocks=()))
 
     def request_stop(self) -> None:
-        """End now; what was written stays."""
-        if self._task and not self._stop:
+        """End now; what was written stays. Before the task's first step it ends there."""
+        if not self._stop:
             self._stop = True
-            self._task.cancel()
+            if self._task:
+                self._task.cancel()
 
     async def run(self) -> None:
         """Generate, then close the row; whatever goes wrong becomes a coded end with what arrived kept."""
         self._task = asyncio.current_task()
-        hub.begin(self.conversation_id, self)
         status: str = Status.DONE
         code = cause = ""
         try:
+            if self._stop:
+                raise asyncio.CancelledError
             self._context = await load_context(self._scene, self._message)
             self._stream = Stream(self._context.features)
             async with asyncio.timeout(settings.REPLY_SECONDS):

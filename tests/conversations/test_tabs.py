@@ -123,6 +123,7 @@ async def test_who_is_far_behind_reloads_over_http(site: Site) -> None:
     async with site.tab(session) as tab:
         assert tab.of("resync") == [{"type": "resync", "reason": "behind"}]
     async with site.tab(session, resume={"epoch": tab.epoch, "seq": 1}) as near:
+        await near.wait_for(lambda: near.at(501))
         assert [row["seq"] for row in near.shown] == list(range(2, 502))
     items, after = [], 0
     while True:
