@@ -11,12 +11,10 @@ from benchmarks import install, load, page
 from benchmarks.report import table
 from tests.support.processes import GENEROUS, Server, run_embedded
 
-SETTLED = "from bots.models import DatasetRecord as R; print(R.objects.filter(vectors=None).count())"
-
 
 def memory(server: Server) -> dict[str, Any]:
     """Resident memory of the idle server, after the embedder has embedded the demo."""
-    server.wait_for(lambda: server.manage("shell", "-v", "0", "-c", SETTLED) == "0", 300)
+    server.settle()
     return {"rss_mb": round(load.rss_mb(server))}
 
 
@@ -48,7 +46,7 @@ def main(names: list[str]) -> int:
         with tempfile.TemporaryDirectory(prefix="chatwidget-bench-") as folder:
             server = run_embedded(Path(folder), **GENEROUS)
             try:
-                memory(server)  # until the demo is embedded, everything else would measure that too
+                server.settle()  # until the demo is embedded, everything else would measure that too
                 for name, measure in MEASUREMENTS.items():
                     if name in chosen:
                         print(f"{name} …", file=sys.stderr, flush=True)

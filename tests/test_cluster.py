@@ -29,7 +29,7 @@ def test_the_worker_embeds_what_a_web_process_was_given(cluster):
         dataset = api.post("dataset/create", json={"name": "Facts"}).raise_for_status().json()["id"]
         api.post(f"dataset/{dataset}/record/create", json={"text": "The shop opens at nine."}).raise_for_status()
     count = f"from bots.models import DatasetRecord as R; print(R.objects.filter(dataset='{dataset}', vectors=None).count())"
-    cluster.worker.wait_for(lambda: web.manage("shell", "-v", "0", "-c", count) == "0")
+    cluster.worker.wait_for(lambda: web.manage("shell", "-v", "0", "-c", count) == "0", every=1)
 
 
 def test_metrics_stay_closed_in_production(cluster):

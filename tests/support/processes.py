@@ -24,6 +24,8 @@ GENEROUS = {  # limits that a test of something else must not meet
     "SESSIONS_PER_MINUTE": "100000",
     "SOCKETS_PER_ADDRESS": "100000",
 }
+UNEMBEDDED = "from bots.models import DatasetRecord as R; print(R.objects.filter(vectors=None).count())"
+SETTLE_SECONDS = 300.0
 ADDRESS = re.compile(r"runs at (http://\S+)/")
 
 
@@ -44,8 +46,8 @@ class Process:
         """What it has said so far."""
         return self.log.read_bytes()[self._begins :].decode(errors="replace")
 
-    def wait_for(self, ready: Callable[[], Any], seconds: float = START_SECONDS) -> Any:
-        """Poll until ``ready`` answers something true; ends early, with the output, where the process ends."""
+    def wait_for(self, ready: Callable[[], Any], seconds: float = START_SECONDS, every: float = POLL_SECONDS) -> Any:
+        """Poll ``every`` so many seconds until ``ready`` answers something true; ends early, with the output, where the process ends."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             answer = ready()
@@ -53,7 +55,7 @@ class Process:
                 return answer
             if self.child.poll() is not None:
                 raise RuntimeError(f"The process ended with {self.child.returncode}:\n{self.output}")
-            time.sleep(POLL_SECONDS)
+            time.sleep(every)
         raise TimeoutError(f"Not ready within {seconds} s:\n{self.output}")
 
     def stop(self, how: int = signal.SIGTERM, seconds: float = STOP_SECONDS) -> int:
@@ -96,6 +98,10 @@ class Server(Process):
             bot = api.post("bot/create", json={"name": "Scripted", "model": f"scripted:{script}"}).raise_for_status().json()["id"]
             answer = api.post("integration/widget/create", json={"botId": bot, **fields})
             return answer.raise_for_status().json()["id"]
+
+    def settle(self) -> None:
+        """Wait until everything is embedded; asked seldom, because each question costs a process start."""
+        self.wait_for(lambda: self.manage("shell", "-v", "0", "-c", UNEMBEDDED) == "0", SETTLE_SECONDS, every=3)
 
     def answers(self, path: str = "/healthz") -> bool:
         """Whether a GET succeeds now."""
