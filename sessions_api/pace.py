@@ -1,10 +1,10 @@
-"""When the pieces of a reply go out: the first at once, then 50 ms apart in the first half second, then 100 ms."""
+"""When the pieces of a reply go out: the first at once, then 50 ms apart in the first half second, then 120 ms."""
 
 import asyncio
 from collections.abc import Callable
 
 QUICK_SECONDS = 0.05
-STEADY_SECONDS = 0.1
+STEADY_SECONDS = 0.12
 QUICK_PHASE_SECONDS = 0.5
 
 
