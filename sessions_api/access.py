@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
 from sessions_api.chat import Access
 from sessions_api.models import Conversation, Session
+from sessions_api.threads import in_thread
 from sessions_api.tokens import SessionClaims, TokenError, read_token
 from widgets.config import aeffective_of
 from widgets.effective import Effective
@@ -35,7 +35,7 @@ class Gone(TokenError):
 async def open_session(token: str) -> Opened:
     """Check signature, claims and the session's row. Raises ``TokenError``, ``Gone`` where there is no conversation any more."""
     claims = read_token(token)
-    await sync_to_async(check_session, thread_sensitive=False)(claims)
+    await in_thread(check_session)(claims)
     widget = await aeffective_of(claims.widget_id) if claims.widget_id else None
     features = frozenset(name for name in claims.features if widget is not None and getattr(widget, name, False))
     return Opened(Access(claims.conversation_id, claims.jti, claims.widget_id, features), claims, widget)

@@ -5,7 +5,6 @@ import logging
 import time
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
@@ -18,6 +17,7 @@ from sessions_api.history import Since, has_open_reply
 from sessions_api.limits import client_address
 from sessions_api.sockets import Socket
 from sessions_api.surroundings import set_conversation
+from sessions_api.threads import in_thread
 from sessions_api.tokens import TokenError
 from sessions_api.wire import PROTOCOL, CloseCode, ms
 from widgetplatform import metrics
@@ -197,7 +197,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         await self.base_send({"type": "websocket.send", "text": text})
 
     async def _end_session(self) -> None:
-        exists = await sync_to_async(conversation_exists, thread_sensitive=False)(self.access.conversation_id)
+        exists = await in_thread(conversation_exists)(self.access.conversation_id)
         self._end(CloseCode.UNAUTHENTICATED if exists else CloseCode.GONE)
 
     def _end(self, code: int) -> None:
@@ -224,7 +224,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def _end_when_answered(self, waited: float) -> None:
         """Say that the session is over, and stay until the open reply has ended, wherever it is made."""
-        if waited < EXPIRY_GRACE_SECONDS and await sync_to_async(has_open_reply, thread_sensitive=False)(self.access.conversation_id):
+        if waited < EXPIRY_GRACE_SECONDS and await in_thread(has_open_reply)(self.access.conversation_id):
             if not waited:
                 self._reply({"type": "expiring", "inMs": EXPIRY_GRACE_SECONDS * 1000})
             self._after("expiry", 1.0, self._expire, waited + 1.0)

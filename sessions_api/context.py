@@ -4,8 +4,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from asgiref.sync import sync_to_async
-
 from bots.engines.base import Engine, HistoryItem, Turn
 from bots.engines.registry import get_engine
 from bots.models import Bot
@@ -14,6 +12,7 @@ from rendering import Features
 from sessions_api.log import Scene
 from sessions_api.models import Message
 from sessions_api.recent import History, recent
+from sessions_api.threads import in_thread
 from widgets.config import aeffective_of, rendering_features
 from widgets.effective import Effective
 
@@ -69,7 +68,7 @@ async def load_context(scene: Scene, reply: Message) -> Context:
 async def _mind(widget: Effective | None, scene: Scene) -> Mind:
     if widget is not None and widget.bot_id:
         return Mind(widget.bot_model, widget.bot_backstory, widget.bot_dataset_id)
-    bot = await Bot.objects.filter(pk=scene.bot_id).afirst() if scene.bot_id else None
+    bot = await in_thread(Bot.objects.filter(pk=scene.bot_id).first)() if scene.bot_id else None
     if bot is None:
         raise NoBot
     return Mind(bot.model, bot.backstory, bot.dataset_id)
@@ -82,7 +81,7 @@ async def _history(reply: Message) -> History:
         before = recent.before(reply.conversation_id, question.position)
         if before is not None:
             return (*before[1 - HISTORY :], HistoryItem("user", question.text))
-    return await sync_to_async(_read_history, thread_sensitive=False)(reply)
+    return await in_thread(_read_history)(reply)
 
 
 def _read_history(reply: Message) -> History:

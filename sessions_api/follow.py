@@ -6,12 +6,11 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
-from asgiref.sync import sync_to_async
-
 from bots.engines.base import Text
 from sessions_api.hub import hub
 from sessions_api.keeper import keeper
 from sessions_api.models import Message
+from sessions_api.threads import in_thread
 
 POLL_SECONDS = 2.0
 FINAL = (Message.Status.DONE, Message.Status.STOPPED, Message.Status.FAILED)
@@ -46,7 +45,7 @@ async def wait_for_reply(conversation_id: uuid.UUID, reply_id: uuid.UUID, second
     try:
         while True:
             bell.rang.clear()
-            reply = await sync_to_async(_load, thread_sensitive=False)(reply_id)
+            reply = await in_thread(_load)(reply_id)
             if reply is None or reply.status in FINAL:
                 return reply
             left = deadline - time.monotonic()

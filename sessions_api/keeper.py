@@ -7,7 +7,6 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -20,6 +19,7 @@ from sessions_api.log import Change
 from sessions_api.models import Conversation, Message, Session
 from sessions_api.operations import TakeOver, renew_leases
 from sessions_api.replies import Generation
+from sessions_api.threads import in_thread
 
 logger = logging.getLogger(__name__)
 RENEW_SECONDS = 5
@@ -63,11 +63,11 @@ class Keeper:
         self._tasks.clear()
         self.generations.clear()
         if left:
-            await sync_to_async(renew_leases, thread_sensitive=False)(
+            await in_thread(renew_leases)(
                 {pk: generation.attempt for pk, generation in left.items()}, timezone.now()
             )
         await hub.stop()
-        await sync_to_async(self.journal.drain, thread_sensitive=False)()
+        await in_thread(self.journal.drain)()
 
     def publish(self, changes: list[Change]) -> None:
         """After a commit, in commit order: start what was opened, tell who listens."""
@@ -100,7 +100,7 @@ class Keeper:
         first, self._first_sweep = self._first_sweep, False
         # With SQLite there is one process, so at its start every open reply has lost its task.
         alone = first and not settings.DATABASE_URL
-        for conversation_id, reply_id, attempt in await sync_to_async(_unowned, thread_sensitive=False)(self._started if alone else None):
+        for conversation_id, reply_id, attempt in await in_thread(_unowned)(self._started if alone else None):
             if reply_id not in self.generations:
                 await self.journal.run(TakeOver(conversation_id, reply_id, attempt, dead=alone))
 
@@ -109,7 +109,7 @@ class Keeper:
         owned = {pk: generation.attempt for pk, generation in self.generations.items()}
         if not owned:
             return
-        kept = await sync_to_async(_renew, thread_sensitive=False)(owned)
+        kept = await in_thread(_renew)(owned)
         for pk in owned:
             generation = self.generations.get(pk)
             if generation is not None and generation.attempt == owned[pk] and kept.get(pk) is not False:
@@ -119,12 +119,12 @@ class Keeper:
     async def poll(self) -> None:
         """Close sockets of revoked sessions; where other processes write, notice lost doorbells."""
         if self.sessions:
-            gone = await sync_to_async(_revoked, thread_sensitive=False)(list(self.sessions))
+            gone = await in_thread(_revoked)(list(self.sessions))
             for jti in gone:
                 for socket in list(self.sessions.get(jti, ())):
                     socket.revoked()
         if hub.shared and hub.rooms:
-            heads = await sync_to_async(_heads, thread_sensitive=False)(list(hub.rooms))
+            heads = await in_thread(_heads)(list(hub.rooms))
             for conversation_id, head in heads:
                 for listener in list(hub.rooms.get(conversation_id, ())):
                     listener.knock(head)

@@ -5,13 +5,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from asgiref.sync import sync_to_async
-
 from rendering import Change
 from sessions_api.history import Since, changed_since
 from sessions_api.hub import hub
 from sessions_api.models import Message
 from sessions_api.outbox import Outbox, Send
+from sessions_api.threads import in_thread
 from sessions_api.wire import ROWS_BYTES, CloseCode, delta_frame, dumps
 
 
@@ -89,7 +88,7 @@ class Socket:
         after = resume.get("seq", 0)
         opened: Message | None = None
         while True:
-            since = await sync_to_async(changed_since, thread_sensitive=False)(self.conversation_id, after)
+            since = await in_thread(changed_since)(self.conversation_id, after)
             if since is None:
                 self._close(CloseCode.GONE)
                 return

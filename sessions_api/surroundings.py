@@ -3,9 +3,8 @@
 import uuid
 from typing import Any
 
-from asgiref.sync import sync_to_async
-
 from sessions_api.models import Conversation
+from sessions_api.threads import in_thread
 
 COLUMNS = {"language": "language", "timeZone": "time_zone", "page": "page"}
 LENGTHS = {"language": 35, "timeZone": 64}
@@ -15,7 +14,7 @@ async def set_conversation(conversation_id: uuid.UUID, fields: dict[str, Any]) -
     """Store what is given; the rest stays."""
     values = {COLUMNS[name]: value[: LENGTHS[name]] if name in LENGTHS else value for name, value in fields.items()}
     if values:
-        await sync_to_async(_update, thread_sensitive=False)(conversation_id, values)
+        await in_thread(_update)(conversation_id, values)
 
 
 def _update(conversation_id: uuid.UUID, values: dict[str, Any]) -> None:

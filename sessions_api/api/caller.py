@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest
 
 from accounts.authentication import authenticate_token, bearer_token
@@ -14,6 +13,7 @@ from accounts.names import ALIAS
 from sessions_api.access import Gone, check_session, open_session, origin_allowed, origin_of
 from sessions_api.chat import Access
 from sessions_api.models import Conversation
+from sessions_api.threads import in_thread
 from sessions_api.tokens import TokenError, read_token
 from widgetplatform.api.errors import ApiError
 
@@ -41,7 +41,7 @@ async def caller_of(request: HttpRequest, conversation_id: str) -> Caller:
         raise ApiError(401, NO_TOKEN)
     if token.count(".") == 2:
         return await _visitor(request, token, conversation_id)
-    return await sync_to_async(_operator, thread_sensitive=False)(token, conversation_id)
+    return await in_thread(_operator)(token, conversation_id)
 
 
 async def _visitor(request: HttpRequest, token: str, conversation_id: str) -> Caller:
@@ -84,7 +84,7 @@ async def expired_caller(request: HttpRequest, conversation_id: str) -> uuid.UUI
         raise ApiError(401, NO_TOKEN)
     try:
         claims = read_token(token, allow_expired=True)
-        await sync_to_async(check_session, thread_sensitive=False)(claims, EXPIRED_FOR)
+        await in_thread(check_session)(claims, EXPIRED_FOR)
     except Gone:
         raise not_found() from None
     except TokenError as error:

@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ParseError
@@ -17,6 +16,7 @@ from sessions_api.api.plain import api_view, body_of
 from sessions_api.api.shapes import message_item
 from sessions_api.models import Conversation, Message
 from sessions_api.ratings import rate
+from sessions_api.threads import in_thread
 from sessions_api.wire import ms
 from widgetplatform.api.described import described
 from widgetplatform.api.lists import Page, page_of
@@ -37,7 +37,7 @@ REASON_CHARACTERS = 2000
 async def fetch(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
     """The conversation: what is set on it."""
     caller = await caller_of(request, conversation_id)
-    return JsonResponse(await sync_to_async(_conversation, thread_sensitive=False)(caller))
+    return JsonResponse(await in_thread(_conversation)(caller))
 
 
 @described("GET", responses=schemas.MessageListOutput, parameters=[*LIST_PARAMETERS, AFTER])
@@ -49,13 +49,13 @@ async def message_list(request: HttpRequest, conversation_id: str) -> HttpRespon
     if after is not None:
         if not after.isascii() or not after.isdigit() or len(after) > 15:
             raise ParseError("after: must be a number of the log, 0 or more")
-        return JsonResponse(await sync_to_async(_since, thread_sensitive=False)(caller, int(after)))
+        return JsonResponse(await in_thread(_since)(caller, int(after)))
     page = page_of(request.GET)
     if wanted_type(request) == JSONL:
         pages = page.pages(_visible(caller))
         lines = ("".join(json_line({"type": "item", "data": message_item(item)}) for item in items) for items in pages)
         return streaming(request, lines, JSONL)
-    return JsonResponse(await sync_to_async(_page, thread_sensitive=False)(caller, page))
+    return JsonResponse(await in_thread(_page)(caller, page))
 
 
 @described("GET", responses=schemas.RowOutput)
@@ -67,7 +67,7 @@ async def by_cid(request: HttpRequest, conversation_id: str, cid: str) -> HttpRe
         pk = await expired_caller(request, conversation_id)
     else:
         pk = (await caller_of(request, conversation_id)).access.conversation_id
-    found = await sync_to_async(_by_cid, thread_sensitive=False)(pk, cid)
+    found = await in_thread(_by_cid)(pk, cid)
     if found is None:
         raise Http404("There is no such message")
     return JsonResponse(found)

@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 
@@ -18,6 +17,7 @@ from sessions_api.creation import LANGUAGE, CreatedSession, SessionRequest, crea
 from sessions_api.follow import wait_for_reply
 from sessions_api.limits import client_address, take_session
 from sessions_api.models import Conversation, Message
+from sessions_api.threads import in_thread
 from sessions_api.tokens import TokenError
 from sessions_api.wire import ms, row, visible
 from widgetplatform import metrics
@@ -50,10 +50,10 @@ async def create(request: HttpRequest, widget_integration_id: str) -> HttpRespon
     if widget.bot_id is None:
         raise ApiError(409, "botId: this widget has no bot, and neither has its blueprint")
     until = await _authorize_attachment(widget, wanted, credential, by_owner)
-    created: CreatedSession = await sync_to_async(create_session, thread_sensitive=False)(widget, wanted, until)
+    created: CreatedSession = await in_thread(create_session)(widget, wanted, until)
     metrics.count("sessions")
     await _answer_seeds(created, wanted)
-    rows = await sync_to_async(_rows, thread_sensitive=False)(created.conversation.pk)
+    rows = await in_thread(_rows)(created.conversation.pk)
     return JsonResponse(
         {
             "id": str(created.session.pk),
@@ -77,7 +77,7 @@ async def _credential(token: str) -> Any:
             return await open_session(token)
         except TokenError as error:
             raise ApiError(401, str(error)) from None
-    row = await sync_to_async(authenticate_token, thread_sensitive=False)(token)
+    row = await in_thread(authenticate_token)(token)
     if row is None:
         raise ApiError(401, "The API token is not valid")
     return row.owner_id
@@ -88,7 +88,7 @@ async def _authorize_attachment(widget: Effective, wanted: SessionRequest, crede
     if wanted.conversation_id is None:
         return None
     if by_owner:
-        if await sync_to_async(_is_of, thread_sensitive=False)(wanted.conversation_id, widget):
+        if await in_thread(_is_of)(wanted.conversation_id, widget):
             return None
     elif credential is not None and not isinstance(credential, int):
         same = credential.access.conversation_id == wanted.conversation_id and credential.access.widget_id == widget.id
