@@ -12,7 +12,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from sessions_api.consumers import ConversationConsumer  # noqa: E402
-from widgetplatform.background import ensure_started  # noqa: E402
+from widgetplatform.background import ensure_started, stop_all  # noqa: E402
 from widgetplatform.hotpath import HotPath  # noqa: E402
 from widgetplatform.static import static_app  # noqa: E402
 
@@ -40,5 +40,6 @@ async def _lifespan(receive, send):  # type: ignore[no-untyped-def]
             await ensure_started()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            await stop_all()  # under our own server it is done already, and asking again does nothing
             await send({"type": "lifespan.shutdown.complete"})
             return

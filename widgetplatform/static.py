@@ -12,7 +12,6 @@ from rjsmin import jsmin
 from servestatic.asgi import ServeStaticASGI
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
-
 SQUEEZED = "widget/"
 SQUEEZERS: dict[str, Callable[[str], str]] = {".js": jsmin, ".css": cssmin}
 
