@@ -9,7 +9,7 @@ from collections import OrderedDict
 from bots.engines.base import HistoryItem
 
 CONVERSATIONS = 500
-CHARACTERS = 16_384
+CHARACTERS = 32_768
 
 History = tuple[HistoryItem, ...]
 
