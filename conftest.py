@@ -7,10 +7,7 @@ from typing import Any
 import django
 import pytest
 
-from tests.support import environment
-
-environment.prepare()  # before anything reads the settings
-django.setup()  # the plugins below import models
+django.setup()  # the plugins below import models; tests.support.early has prepared the environment
 
 pytest_plugins = ["tests.support.isolation", "tests.support.actors", "tests.support.servers", "tests.support.browser"]
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
