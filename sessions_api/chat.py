@@ -11,8 +11,9 @@ from sessions_api.errors import Refused
 from sessions_api.hub import hub
 from sessions_api.keeper import keeper
 from sessions_api.models import Message
-from sessions_api.operations import Accept, Accepted, Append, Retry, Stop, body_digest
+from sessions_api.operations import Accept, Accepted, Append, body_digest
 from sessions_api.replies import rendered_blocks
+from sessions_api.reply_operations import Retry, Stop
 
 BEHIND_RETRY_MS = 2000
 Type = Message.Type

@@ -17,8 +17,8 @@ from sessions_api.hub import hub
 from sessions_api.journal import Journal
 from sessions_api.log import Change
 from sessions_api.models import Conversation, Message, Session
-from sessions_api.operations import TakeOver, renew_leases
 from sessions_api.replies import Generation
+from sessions_api.reply_operations import TakeOver, renew_leases
 from sessions_api.threads import in_thread
 
 logger = logging.getLogger(__name__)

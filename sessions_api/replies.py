@@ -17,9 +17,9 @@ from sessions_api.context import Context, NoBot, load_context
 from sessions_api.hub import hub
 from sessions_api.log import Scene
 from sessions_api.models import Message
-from sessions_api.operations import Checkpoint, Close, Closed
 from sessions_api.pace import Pace
 from sessions_api.recent import recent
+from sessions_api.reply_operations import Checkpoint, Close, Closed
 from sessions_api.wire import Followed, delta_frame
 
 logger = logging.getLogger(__name__)

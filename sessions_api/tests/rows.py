@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sessions_api.errors import Refused
 from sessions_api.models import Message
-from sessions_api.operations import Close
+from sessions_api.reply_operations import Close
 from sessions_api.tests.conftest import Commit
 
 

@@ -7,7 +7,8 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from sessions_api.models import Conversation, Message, Rating, Session
-from sessions_api.operations import Append, Retry, Stop, Vote
+from sessions_api.operations import Append, Vote
+from sessions_api.reply_operations import Retry, Stop
 from sessions_api.tests.conftest import Asked, Commit
 from sessions_api.tests.rows import closing, fresh, refused
 

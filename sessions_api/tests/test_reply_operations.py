@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from sessions_api.models import Conversation, Message, Session
-from sessions_api.operations import Checkpoint, Retry, Stop, TakeOver, renew_leases
+from sessions_api.reply_operations import Checkpoint, Retry, Stop, TakeOver, renew_leases
 from sessions_api.tests.conftest import Asked, Commit
 from sessions_api.tests.rows import closing, dead, fresh, refused
 
