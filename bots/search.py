@@ -8,6 +8,7 @@ from uuid import UUID
 
 from channels.db import database_sync_to_async
 
+from bots import staging
 from bots.engines.base import Search
 from bots.models import Dataset, DatasetRecord
 from bots.retrieval.embedder import EMBEDDER, Embedder
@@ -22,7 +23,7 @@ class Indexes:
     """The indexes of this process by dataset, the least asked for dropped first. Thread-safe."""
 
     def __init__(self, embedder: Embedder = EMBEDDER, limit: int = INDEXES_MAX) -> None:
-        self._embedder = embedder
+        self.embedder = embedder
         self._limit = limit
         self._kept: OrderedDict[UUID, tuple[datetime, Index]] = OrderedDict()
         self._building: dict[UUID, threading.Lock] = {}
@@ -44,7 +45,7 @@ class Indexes:
         with building:
             if ready := self.fresh(dataset_id, version):
                 return ready
-            index = Index(records, self._embedder)
+            index = Index(records, self.embedder)
             with self._lock:
                 self._kept[dataset_id] = (version, index)
                 while len(self._kept) > self._limit:
@@ -101,12 +102,22 @@ def _look(dataset_id: UUID) -> Index | tuple[datetime, list[IndexRecord]] | None
 
 
 def _records(dataset_id: UUID) -> list[IndexRecord]:
-    rows = (
-        DatasetRecord.objects.filter(dataset=dataset_id)
-        .order_by("pk")
-        .values_list("pk", "title", "text", "url", "alternatives", "vectors")
-    )
-    return [
-        IndexRecord(str(pk), title, text, url, alternatives, bytes(vectors or b""))
-        for pk, title, text, url, alternatives, vectors in rows.iterator()
-    ]
+    fields = ("pk", "title", "text", "url", "alternatives", "vectors", "updated_at")
+    rows = list(DatasetRecord.objects.filter(dataset=dataset_id).order_by("pk").values_list(*fields))
+    complete = all(vectors for *_, vectors, _saved in rows)
+    staged = {} if complete else staging.read(dataset_id, INDEXES.embedder.name)
+    records = []
+    for pk, title, text, url, alternatives, vectors, saved in rows:
+        time, partial = staged.get(pk, (None, None))
+        records.append(
+            IndexRecord(
+                str(pk),
+                title,
+                text,
+                url,
+                alternatives,
+                bytes(vectors or b""),
+                partial if time == saved else None,
+            )
+        )
+    return records

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 from .embedder import Embedder, Vectors
 
@@ -75,7 +76,15 @@ class BackgroundVectors:
     passages: Vectors
 
 
-@lru_cache(maxsize=2)
+_lock = Lock()  # the first question and the warm-up may ask at once
+
+
 def background_vectors(embedder: Embedder) -> BackgroundVectors:
-    """Embedded once a process: about a second of CPU."""
+    """Embedded once a process: about a second of CPU. Blocking; thread-safe."""
+    with _lock:
+        return _embed(embedder)
+
+
+@lru_cache(maxsize=2)
+def _embed(embedder: Embedder) -> BackgroundVectors:
     return BackgroundVectors(embedder.embed_queries(BACKGROUND), embedder.embed_passages(BACKGROUND))

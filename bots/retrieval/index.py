@@ -15,14 +15,19 @@ from .vectors import RecordVectors, leaf, unpack_vectors
 MAX_QUERY_CHARS = 500
 SURE, UNSURE = 0.5, -0.5  # familiarity from which a passage is given, and from which titles are offered
 CLOSE_RACE = 0.02  # margin below which two passages are as likely
+# the same where a record has only its titles yet
+TITLE_SURE, TITLE_UNSURE, TITLE_CLOSE_RACE = 3.0, -1.5, 0.04
 CLEAR_LEAD = 0.04  # margin from which a question needs no context
 LITERAL_BONUS = 0.3
+RELATED = 5
 RARE = 3  # a literal that more records hold than this does not single one out
-WORDS_SURE, WORDS_UNSURE = 0.6, 0.3  # overlap, where only words can be compared
+# by words alone: overlap as good as a hit, and from which titles are offered
+WORDS_FULL, WORDS_UNSURE = 0.6, 0.3
+SAME_WORDS = 2 / 3  # of the words of question and title together: what is answered by words alone
 
 
 class Index:
-    """Search over one dataset. Building and searching block (embedding takes 12 to 70 ms): async code does it in a thread."""
+    """Search over one dataset. Building and searching block (a question takes some 10 ms): async code does it in a thread."""
 
     def __init__(
         self,
@@ -31,7 +36,7 @@ class Index:
         fallback: Callable[[Sequence[str]], Fallback] = Lexical,
     ):
         self._embedder = embedder
-        unpacked = [(record, unpack_vectors(record.vectors, embedder.name)) for record in records]
+        unpacked = [(r, unpack_vectors(r.vectors, embedder.name) or r.partial) for r in records]
         with_vectors = [(record, vectors) for record, vectors in unpacked if vectors is not None]
         without = [record for record, vectors in unpacked if vectors is None]
         self._records = [record for record, _ in with_vectors] + without
@@ -59,14 +64,14 @@ class Index:
         if named[best]:
             verdict: Verdict = "answer"
         elif asked and best < len(asked.score):
-            verdict = _verdict(familiarity, margin)
+            verdict = self._verdict(best, familiarity, margin)
         else:
-            verdict = _verdict_by_words(float(overlap[best]))
+            verdict = self._verdict_by_words(best, query, float(overlap[best]))
         passages = tuple(self._passage(int(number), float(score[number])) for number in order)
         titles = tuple(dict.fromkeys(leaf(passage.title) for passage in passages))[:3]
-        return SearchResult(
-            passages, verdict, margin, _coverage(query, self._texts[best]), familiarity, titles
-        )
+        coverage = _coverage(query, self._texts[best])
+        related = self._related(best, asked) if verdict == "answer" else ()
+        return SearchResult(passages, verdict, margin, coverage, familiarity, titles, related)
 
     def _ask(self, query: str, previous: str) -> Asked | None:
         """A question that stands for itself is asked alone, any other also together with the one before it."""
@@ -83,7 +88,7 @@ class Index:
         if asked is None:
             return overlap
         low, high = float(asked.score.min()), float(asked.score.max())
-        by_words = low + (high - low) * overlap[len(asked.score) :] / WORDS_SURE
+        by_words = low + (high - low) * overlap[len(asked.score) :] / WORDS_FULL
         return np.concatenate([asked.score, by_words])
 
     def _named(self, query: str) -> np.ndarray:
@@ -105,6 +110,28 @@ class Index:
             rivals[: self._matrix.size] &= ~self._matrix.copies(best)
         return float(score[best] - score[rivals].max()) if rivals.any() else 1.0
 
+    def _verdict(self, best: int, familiarity: float, margin: float) -> Verdict:
+        sure, unsure, close_race = SURE, UNSURE, CLOSE_RACE
+        if self._matrix is not None and self._matrix.titles_only[best]:
+            sure, unsure, close_race = TITLE_SURE, TITLE_UNSURE, TITLE_CLOSE_RACE
+        if familiarity < unsure:
+            return "unknown"
+        return "answer" if familiarity >= sure and margin >= close_race else "unsure"
+
+    def _verdict_by_words(self, best: int, query: str, overlap: float) -> Verdict:
+        """Words that occur somewhere in a text prove little: only a question that nearly is the title is answered."""
+        if overlap < WORDS_UNSURE:
+            return "unknown"
+        asked = set(words(query))
+        same = max(_share(asked, set(words(title))) for title in self._titles[best])
+        return "answer" if same >= SAME_WORDS else "unsure"
+
+    def _related(self, best: int, asked: Asked | None) -> tuple[str, ...]:
+        if self._matrix is None or asked is None or best >= self._matrix.size:
+            return ()
+        near = self._matrix.related(best, asked)[:RELATED]
+        return tuple(dict.fromkeys(self._records[number].title for number in near))
+
     def _passage(self, number: int, score: float) -> Passage:
         record = self._records[number]
         return Passage(record.record_id, record.title, record.text, record.url, score)
@@ -123,16 +150,8 @@ def _stands_alone(asked: Asked) -> bool:
     return bool(asked.familiarity[asked.score.argmax()] >= 2 * SURE and first - second >= CLEAR_LEAD)
 
 
-def _verdict(familiarity: float, margin: float) -> Verdict:
-    if familiarity < UNSURE:
-        return "unknown"
-    return "answer" if familiarity >= SURE and margin >= CLOSE_RACE else "unsure"
-
-
-def _verdict_by_words(overlap: float) -> Verdict:
-    if overlap < WORDS_UNSURE:
-        return "unknown"
-    return "answer" if overlap >= WORDS_SURE else "unsure"
+def _share(one: set[str], other: set[str]) -> float:
+    return len(one & other) / max(len(one | other), 1)
 
 
 def _coverage(query: str, text: str) -> float:

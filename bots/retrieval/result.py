@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from .vectors import RecordVectors
+
 Verdict = Literal["answer", "unsure", "unknown", "empty"]
 
 
@@ -25,7 +27,8 @@ class SearchResult:
     `verdict`: "answer" (the first passage answers), "unsure" (one of the first three may), "unknown" (the question is
     about something else), "empty" (there are no records). `margin` is the first score minus the second, `coverage` the
     share (0..1) of the question's weighted words in the first passage, `familiarity` how much nearer the question is
-    to the records than to everyday topics (0 is undecided, 1 is safe).
+    to the records than to everyday topics (0 is undecided, 1 is safe). `suggestions` are short titles of the first
+    passages, `related` titles of other records to read next when the first one answers.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -34,6 +37,7 @@ class SearchResult:
     coverage: float = 0.0
     familiarity: float = 0.0
     suggestions: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
 
     @property
     def confident(self) -> bool:
@@ -43,7 +47,10 @@ class SearchResult:
 
 @dataclass(frozen=True)
 class IndexRecord:
-    """A dataset record as the index takes it; `vectors` as `pack_vectors` made them, or empty."""
+    """A dataset record as the index takes it: `vectors` as `pack_vectors` made them, or empty.
+
+    `partial` is what there is of a record that is still being embedded.
+    """
 
     record_id: str
     title: str
@@ -51,3 +58,4 @@ class IndexRecord:
     url: str = ""
     alternatives: Sequence[str] = ()
     vectors: bytes = b""
+    partial: RecordVectors | None = None

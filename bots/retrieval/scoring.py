@@ -33,14 +33,22 @@ class Asked:
 
 
 class Matrix:
-    """Vectors of many records, stacked, with the row where each record begins. Immutable after it is made."""
+    """Vectors of many records, stacked, with the row where each record begins. Immutable after it is made.
+
+    A record that is still being embedded is judged by what it has: without a body by its best title, without sentences
+    by the better of title and body. `titles_only` is a mask (n,) of those that have no more than titles.
+    """
 
     def __init__(self, records: Sequence[RecordVectors], background: BackgroundVectors):
         self.size = len(records)
         self._titles, self._title_starts = _stack([record.titles for record in records])
-        self._bodies = np.vstack([record.body for record in records])
-        # a record without sentences (code only) is judged by its body
-        parts = [record.sentences if len(record.sentences) else record.body for record in records]
+        self.titles_only = np.array([not len(record.body) for record in records])
+        bodies = [record.body if len(record.body) else record.titles[:1] for record in records]
+        self._bodies = np.vstack(bodies)
+        parts = [
+            record.sentences if len(record.sentences) else np.vstack((record.titles, record.body))
+            for record in records
+        ]
         self._sentences, self._sentence_starts = _stack(parts)
         topics = background.passages
         self._topics = topics[(topics @ self._bodies.T).max(axis=1) < SAME_TOPIC]
@@ -57,12 +65,27 @@ class Matrix:
 
     def copies(self, number: int) -> np.ndarray:
         """Which records say the same as this one: a mask (n,)."""
-        return np.asarray(self._bodies @ self._bodies[number] >= SAME_TEXT)
+        known = ~(self.titles_only | self.titles_only[number])
+        return known & (self._bodies @ self._bodies[number] >= SAME_TEXT)
+
+    def related(self, number: int, asked: Asked) -> np.ndarray:
+        """Numbers of other records, the best to read next first: near to this one, and to the question.
+
+        What says the same as this one is left out.
+        """
+        near = _standard(self._bodies @ self._bodies[number]) + _standard(asked.score)
+        order = np.argsort(-near, kind="stable")
+        return order[(order != number) & ~self.copies(number)[order]]
 
     def _parts(self, query: Vectors) -> Vectors:
         titles = np.maximum.reduceat(self._titles @ query, self._title_starts)
+        bodies = np.where(self.titles_only, titles, self._bodies @ query)
         sentences = np.maximum.reduceat(self._sentences @ query, self._sentence_starts)
-        return np.stack([titles, self._bodies @ query, sentences], axis=1)
+        return np.stack([titles, bodies, sentences], axis=1)
+
+
+def _standard(values: np.ndarray) -> np.ndarray:
+    return np.asarray((values - values.mean()) / max(float(values.std()), 1e-6))
 
 
 def _stack(groups: Sequence[Vectors]) -> tuple[Vectors, np.ndarray]:

@@ -67,7 +67,7 @@ def _compose(result: SearchResult, language: str) -> tuple[str, Source | None]:
         return say("empty", language), None
     if result.verdict == "answer":
         best = result.passages[0]
-        more = buttons(titles[1:], besides=[best.title])
+        more = buttons(result.related or titles[1:], besides=[best.title])
         text = excerpt(best, say("more", language))
         source = Source(best.title or leaf(best.url), best.url)
         return "\n\n".join(filter(None, (text, more))), source

@@ -61,6 +61,13 @@ async def test_an_answer_is_the_passage_as_written_with_source_and_next_question
     assert events[-2:] == [Sources((Source("Book › Colors", "/book#0"),)), End("stop")]
 
 
+async def test_what_to_read_next_comes_from_the_search_where_it_knows() -> None:
+    async def search(_query: str, *, previous: str = "", take: int = 5) -> SearchResult:
+        return SearchResult(PASSAGES, "answer", related=("Book › Ports", "Book › Colors", "Book › Logs"))
+
+    assert text_of(await run("Which color?", search=search)).endswith("\n\n[Ports]()\n[Logs]()")
+
+
 async def test_the_search_is_shown_before_and_after() -> None:
     events = await run("Which color?", search=finding("answer"))
     assert events[:2] == [

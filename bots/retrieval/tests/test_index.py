@@ -8,7 +8,7 @@ import pytest
 from bots.retrieval.index import Index
 from bots.retrieval.result import IndexRecord
 from bots.retrieval.tests.embedders import WordEmbedder
-from bots.retrieval.vectors import embed_record
+from bots.retrieval.vectors import RecordVectors, embed_record, unpack_vectors
 
 EMBEDDER = WordEmbedder()
 RECORDS = {
@@ -71,6 +71,16 @@ def test_a_title_or_alternative_as_question_is_always_answered(question: str) ->
     assert found.passages[0].title in {"Book › Backups", "Book › Safety"}
 
 
+def test_what_to_read_next_is_near_the_answer_and_no_copy_of_it() -> None:
+    extra = [
+        record("Readme › Colors", RECORDS["Book › Colors"]),
+        record("Book › Brands", "The accent of a brand. Pick it."),
+    ]
+    found = index(extra=extra).search("accent sets the hue of buttons")
+    assert found.related[0] == "Book › Brands"
+    assert not {"Book › Colors", "Readme › Colors"} & set(found.related)
+
+
 def test_an_identifier_is_found_letter_by_letter() -> None:
     found = index().search("sessionduration?".replace("d", "D"))
     assert (found.verdict, found.passages[0].title) == ("answer", "Book › Sessions")
@@ -88,18 +98,47 @@ def test_a_new_topic_is_not_held_back_by_the_question_before() -> None:
     assert (found.verdict, found.passages[0].title) == ("answer", "Book › Colors")
 
 
-def test_without_vectors_words_decide() -> None:
-    lexical = index(embedded=False)
-    assert lexical.search("accent theme hue").verdict == "answer"
-    assert lexical.search("accent theme hue").passages[0].title == "Book › Colors"
-    assert lexical.search("giraffe elephant").verdict == "unknown"
+def test_without_vectors_only_a_title_is_answered() -> None:
+    lexical = index(embedded=False, extra=[record("Book › Opening hours", "From nine.", embedded=False)])
+    assert lexical.search("Opening hours please").verdict == "answer"
+    assert lexical.search("accent theme hue").verdict == "unsure"
+    assert lexical.search("accent theme hue").suggestions[0] == "Colors"
     assert lexical.search("expire giraffe").verdict == "unsure"
+    assert lexical.search("giraffe elephant").verdict == "unknown"
+
+
+def staged(title: str, text: str, body: bool, alternatives: Sequence[str] = ()) -> IndexRecord:
+    whole = unpack_vectors(embed_record(title, text, alternatives, EMBEDDER), EMBEDDER.name)
+    assert whole is not None
+    partial = RecordVectors(whole.titles, whole.body if body else whole.body[:0], whole.body[:0])
+    return IndexRecord(title, title, text, f"/{title}", alternatives, partial=partial)
+
+
+def test_titles_alone_find_a_record() -> None:
+    extra = staged("Book › Opening hours", "From nine.", False, ["When does it open"])
+    titles = Index([*(staged(title, text, False) for title, text in RECORDS.items()), extra], EMBEDDER)
+    assert titles.search("when does the shop open").passages[0].title == "Book › Opening hours"
+    assert titles.search("When does it open").verdict == "answer"
+    assert titles.search("giraffe").verdict == "unknown"
+
+
+def test_titles_alone_are_trusted_less() -> None:
+    vague = "who says pick a theme and why"
+    assert index().search(vague).verdict == "answer"
+    titles = Index([staged(title, text, False) for title, text in RECORDS.items()], EMBEDDER)
+    assert titles.search(vague).verdict != "answer"
+
+
+def test_records_of_all_stages_compete() -> None:
+    found = index(extra=[staged("Book › Cookies", "None whatsoever are stored.", True)])
+    assert found.search("cookies whatsoever stored").passages[0].title == "Book › Cookies"
+    assert found.search("theme hue of buttons").verdict == "answer"
 
 
 def test_a_record_without_vectors_is_found_among_others_that_have_them() -> None:
     found = index(extra=[record("Book › Cookies", "None whatsoever are stored.", embedded=False)])
     hit = found.search("cookies stored whatsoever")
-    assert (hit.verdict, hit.passages[0].title) == ("answer", "Book › Cookies")
+    assert (hit.verdict, hit.passages[0].title) == ("unsure", "Book › Cookies")
     assert found.search("theme hue of buttons").passages[0].title == "Book › Colors"
 
 
