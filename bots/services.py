@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.meta import forget_meta, index_meta
 from accounts.names import validate_meta
 from accounts.objects import OwnedObject
 from bots.importers import ImportedRecord, ImportResult, Skipped, import_file
 from bots.models import Blueprint, Bot, Dataset, DatasetRecord
+from bots.reimport import META_KEY, origin, pair, renew
 from bots.tasks import embed_dataset
 from bots.versions import touch
 
@@ -93,36 +95,62 @@ def delete_record(record: DatasetRecord) -> None:
 
 
 def import_records(dataset: Dataset, filename: str, data: bytes, base_url: str = "") -> ImportResult:
-    """Add the records of a Markdown, CSV or text file; the result says what was taken and what was left out.
+    """Take the records of a Markdown, CSV or text file; the result says what was taken and what was left out.
 
-    ``ImportRejected`` where the whole file is refused. ``base_url`` is where visitors can read the file.
+    A file of the same name and base address replaces what it gave before: records that did not change keep their vectors,
+    those that the file has no more are removed. ``ImportRejected`` where the whole file is refused.
+    ``base_url`` is where visitors can read the file.
     """
     found = import_file(filename, data, base_url)
+    source = origin(filename, base_url)
     taken: list[ImportedRecord] = []
     refused: list[Skipped] = []
-    rows: list[DatasetRecord] = []
     for number, item in enumerate(found.records, start=1):
-        row = DatasetRecord(
-            dataset=dataset,
-            title=item.title,
-            text=item.text,
-            url=item.url,
-            alternatives=list(item.alternatives),
-        )
         try:
-            _clean_record(row)
+            _clean_record(_row(dataset, item, source))
         except ValidationError as error:
             reason = "; ".join(
                 f"{field}: {', '.join(messages)}" for field, messages in error.message_dict.items()
             )
             refused.append(Skipped(f"record {number} ({item.title[:60]})", reason))
         else:
-            rows.append(row)
             taken.append(item)
     with transaction.atomic():
-        DatasetRecord.objects.bulk_create(rows, batch_size=200)
-        _records_changed(dataset.pk)
+        _replace(dataset, source, taken)
     return ImportResult(tuple(taken), (*found.skipped, *refused))
+
+
+def _replace(dataset: Dataset, source: dict[str, Any], items: list[ImportedRecord]) -> None:
+    """Make the records of this file these, touching only what differs."""
+    Dataset.objects.select_for_update().get(pk=dataset.pk)  # one import at a time, or both would add
+    earlier = dataset.records.filter(
+        **{f"meta__{META_KEY}__{name}": value for name, value in source[META_KEY].items()}
+    )
+    rows, gone = pair(earlier.defer("vectors").order_by("pk"), items)
+    new = [_row(dataset, item, source) for row, item in zip(rows, items, strict=True) if row is None]
+    changed = [row for row, item in zip(rows, items, strict=True) if row and renew(row, item)]
+    for row in changed:
+        row.updated_at = timezone.now()
+    if not (new or changed or gone):
+        return
+    DatasetRecord.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    DatasetRecord.objects.bulk_update(
+        changed, ["text", "alternatives", "vectors", "updated_at"], batch_size=100
+    )
+    DatasetRecord.objects.bulk_create(new, batch_size=200)
+    _records_changed(dataset.pk)
+
+
+def _row(dataset: Dataset, item: ImportedRecord, source: dict[str, Any]) -> DatasetRecord:
+    alternatives = list(item.alternatives)
+    return DatasetRecord(
+        dataset=dataset,
+        title=item.title,
+        text=item.text,
+        url=item.url,
+        alternatives=alternatives,
+        meta=dict(source),
+    )
 
 
 def _set(item: T, fields: dict[str, Any]) -> T:

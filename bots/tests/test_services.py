@@ -73,3 +73,60 @@ def test_record_meta_is_checked(dataset):
     with pytest.raises(ValidationError) as refusal:
         services.create_record(dataset, text="x", meta={"_a": 1})
     assert set(refusal.value.message_dict) == {"meta"}
+
+
+def test_importing_a_file_again_replaces_only_what_changed(dataset):
+    services.import_records(dataset, "guide.md", MARKDOWN, "/docs/guide")
+    services.create_record(dataset, title="By hand", text="Stays.")
+    dataset.records.update(vectors=b"x")
+    before = {row.title: row for row in dataset.records.all()}
+    changed = MARKDOWN.replace(b"Thirty", b"Sixty") + b"\n## New\n\nText.\n"
+    services.import_records(dataset, "guide.md", changed, "/docs/guide")
+    after = {row.title: row for row in dataset.records.all()}
+    assert set(after) == {"Guide › Hours", "Guide › Returns", "Guide › New", "By hand"}
+    assert {title for title, row in after.items() if row.vectors} == {"Guide › Hours", "By hand"}
+    assert all(after[title].pk == row.pk for title, row in before.items())
+    assert after["Guide › Returns"].text == "Sixty days."
+    services.import_records(dataset, "guide.md", MARKDOWN.replace(b"We open at nine.", b""), "/docs/guide")
+    assert set(dataset.records.values_list("title", flat=True)) == {"Guide › Returns", "By hand"}
+
+
+def test_importing_the_same_file_again_changes_nothing(dataset, django_capture_on_commit_callbacks):
+    services.import_records(dataset, "guide.md", MARKDOWN)
+    before = list(dataset.records.values_list("pk", "updated_at"))
+    with django_capture_on_commit_callbacks() as callbacks:
+        result = services.import_records(dataset, "guide.md", MARKDOWN)
+    assert len(result.records) == 2
+    assert list(dataset.records.values_list("pk", "updated_at")) == before
+    assert callbacks == []
+
+
+@pytest.mark.parametrize(("name", "base"), [("other.md", "/docs/guide"), ("guide.md", "/docs/other")])
+def test_another_file_adds_records(dataset, name, base):
+    services.import_records(dataset, "guide.md", MARKDOWN, "/docs/guide")
+    services.import_records(dataset, name, MARKDOWN, base)
+    assert dataset.records.count() == 4
+
+
+def test_sections_of_the_same_title_keep_their_order(dataset):
+    text = b"# A\n\n## B\n\nOne.\n\n## B\n\nTwo.\n"
+    services.import_records(dataset, "a.md", text)
+    rows = list(dataset.records.order_by("pk").values_list("pk", flat=True))
+    services.import_records(dataset, "a.md", text.replace(b"One", b"1").replace(b"Two", b"2"))
+    assert list(dataset.records.order_by("pk").values_list("pk", "text")) == [
+        (rows[0], "1."),
+        (rows[1], "2."),
+    ]
+
+
+def test_other_phrasings_stay_unless_the_file_has_its_own(dataset):
+    services.import_records(dataset, "guide.md", MARKDOWN)
+    hours = dataset.records.get(title="Guide › Hours")
+    services.update_record(hours, alternatives=["When?"])
+    services.import_records(dataset, "guide.md", MARKDOWN.replace(b"nine", b"ten"))
+    hours.refresh_from_db()
+    assert (hours.text, hours.alternatives) == ("We open at ten.", ["When?"])
+    for alternatives in ("a|b", "c"):
+        rows = f"question,answer,alternatives\nWho?,All.,{alternatives}\n"
+        services.import_records(dataset, "faq.csv", rows.encode())
+        assert dataset.records.get(title="Who?").alternatives == alternatives.split("|")

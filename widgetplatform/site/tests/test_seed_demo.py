@@ -60,13 +60,36 @@ def test_a_second_run_changes_nothing(project: Path) -> None:
     assert [model.objects.count() for model in (Bot, Dataset, WidgetIntegration)] == [1, 1, 1]
 
 
-def test_changed_documentation_replaces_the_records(project: Path) -> None:
+def test_changed_documentation_replaces_only_what_changed(project: Path) -> None:
     call_command("seed_demo")
+    readme = DatasetRecord.objects.get(title="Project")
     (project / "docs" / "embedding.md").write_text("# Embedding\n\nOne new text.\n")
     call_command("seed_demo")
     assert list(
         DatasetRecord.objects.filter(url__startswith="/docs/embedding").values_list("text", flat=True)
     ) == ["One new text."]
+    readme.refresh_from_db()  # the same row
+
+
+def test_a_page_that_is_gone_takes_its_records_along(project: Path) -> None:
+    call_command("seed_demo")
+    DatasetRecord.objects.create(dataset=Dataset.objects.get(), title="Mine", text="By hand.")
+    (project / "docs" / "embedding.md").unlink()
+    call_command("seed_demo")
+    assert set(DatasetRecord.objects.values_list("title", flat=True)) == {"Project", "Mine"}
+
+
+def test_central_sections_are_asked_for_in_other_words(project: Path) -> None:
+    page = project / "docs" / "embedding.md"
+    page.write_text("# Embedding\n\n## Who may embed a widget\n\nYou.\n")
+    call_command("seed_demo")
+    record = DatasetRecord.objects.get(url="/docs/embedding#who-may-embed-a-widget")
+    assert "Wer darf das Widget einbetten?" in record.alternatives
+    DatasetRecord.objects.filter(pk=record.pk).update(alternatives=["Mine"])
+    page.write_text("# Embedding\n\n## Who may embed a widget\n\nAll.\n")
+    call_command("seed_demo")
+    record.refresh_from_db()
+    assert (record.text, record.alternatives) == ("All.", ["Mine"])
 
 
 def test_what_an_operator_edited_stays(project: Path) -> None:

@@ -1,0 +1,102 @@
+"""The demo's questions, asked of the real documentation with the real embedder."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bots.engines.base import HistoryItem, Text, Turn
+from bots.engines.knowledge.engine import KnowledgeEngine
+from bots.importers import import_file
+from bots.retrieval.embedder import EMBEDDER
+from bots.retrieval.index import Index
+from bots.retrieval.result import IndexRecord, SearchResult
+from bots.retrieval.vectors import RecordVectors, embed_record, unpack_vectors
+from widgetplatform.site.docs import knowledge_pages
+from widgetplatform.site.seeding import QUESTIONS
+
+PUT = "/docs/embedding#put-the-widget-on-your-site"
+WHO = "/docs/embedding#who-may-embed-a-widget"
+LASTS = "/docs/widget-settings#sessionduration-how-long-a-session-lasts"
+
+
+pytestmark = pytest.mark.timeout(600)  # everything is embedded here, which takes 40 seconds of one core
+
+
+@pytest.fixture(scope="session")
+def records() -> list[IndexRecord]:
+    """The demo's records with all their vectors."""
+    phrasings = json.loads(QUESTIONS.read_text())
+    found = []
+    for page in knowledge_pages():
+        for item in import_file(Path(page.path).name, page.read_bytes(), page.url).records:
+            others = phrasings.get(item.url, [])
+            vectors = embed_record(item.title, item.text, others, EMBEDDER)
+            found.append(IndexRecord(item.url, item.title, item.text, item.url, others, vectors))
+    return found
+
+
+def titles_only(record: IndexRecord) -> IndexRecord:
+    whole = unpack_vectors(record.vectors, EMBEDDER.name)
+    assert whole is not None
+    partial = RecordVectors(whole.titles, whole.body[:0], whole.body[:0])
+    return IndexRecord(
+        record.record_id, record.title, record.text, record.url, record.alternatives, partial=partial
+    )
+
+
+@pytest.fixture(scope="session", params=["titles", "all"])
+def index(request: pytest.FixtureRequest, records: list[IndexRecord]) -> Index:
+    """As it is after some seconds, and when everything is embedded."""
+    return Index(map(titles_only, records) if request.param == "titles" else records, EMBEDDER)
+
+
+async def ask(index: Index, question: str) -> tuple[SearchResult, str]:
+    """What the search finds and what the visitor reads."""
+    results = []
+
+    async def search(query: str, *, previous: str = "", take: int = 5) -> SearchResult:
+        results.append(index.search(query, previous=previous, take=take))
+        return results[-1]
+
+    turn = Turn(history=(HistoryItem("user", question),), search=search)
+    text = "".join([event.text async for event in KnowledgeEngine().reply(turn) if isinstance(event, Text)])
+    return results[0], text
+
+
+@pytest.mark.parametrize(
+    ("question", "url"),
+    [
+        ("How do I put the widget on my site?", PUT),
+        ("how can I put the widget onto my pages", PUT),
+        ("Wie lange gilt eine Sitzung?", LASTS),
+        ("wie lange ist meine Sitzung gültig", LASTS),
+        ("who may embed it?", WHO),
+        ("comment restreindre les origines ?", WHO),
+    ],
+)
+async def test_a_newcomers_question_gets_its_passage_and_next_questions(
+    index: Index, question: str, url: str
+) -> None:
+    found, text = await ask(index, question)
+    assert (found.verdict, found.passages[0].url) == ("answer", url)
+    assert text.startswith(found.passages[0].text[:40])
+    *_, last = text.strip().split("\n\n")
+    assert 2 <= last.count("]()") <= 3
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("What is the capital of France?", "I don't know that"),
+        ("Wie hoch ist der Eiffelturm?", "Das weiß ich nicht"),
+    ],
+)
+async def test_what_is_off_the_subject_is_not_answered(index: Index, question: str, says: str) -> None:
+    found, text = await ask(index, question)
+    assert found.verdict == "unknown"
+    assert text.startswith(says)
+
+
+def test_every_phrasing_belongs_to_a_section(records: list[IndexRecord]) -> None:
+    assert set(json.loads(QUESTIONS.read_text())) <= {record.url for record in records}
