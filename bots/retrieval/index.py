@@ -19,6 +19,7 @@ CLOSE_RACE = 0.02  # margin below which two passages are as likely
 TITLE_SURE, TITLE_UNSURE, TITLE_CLOSE_RACE = 3.0, -1.5, 0.04
 CLEAR_LEAD = 0.04  # margin from which a question needs no context
 LITERAL_BONUS = 0.3
+MISSING = 0.1  # share of records without vectors from which no title is trusted
 RELATED = 5
 RARE = 3  # a literal that more records hold than this does not single one out
 # by words alone: overlap as good as a hit, and from which titles are offered
@@ -87,8 +88,8 @@ class Index:
         """Records without vectors compete by their words, from the lowest to just above the highest semantic score."""
         if asked is None:
             return overlap
-        low, high = float(asked.score.min()), float(asked.score.max())
-        by_words = low + (high - low) * overlap[len(asked.score) :] / WORDS_FULL
+        low, high = float(asked.score.min()), float(asked.score.max()) + CLOSE_RACE / 2
+        by_words = low + (high - low) * np.minimum(overlap[len(asked.score) :] / WORDS_FULL, 1)
         return np.concatenate([asked.score, by_words])
 
     def _named(self, query: str) -> np.ndarray:
@@ -114,6 +115,8 @@ class Index:
         sure, unsure, close_race = SURE, UNSURE, CLOSE_RACE
         if self._matrix is not None and self._matrix.titles_only[best]:
             sure, unsure, close_race = TITLE_SURE, TITLE_UNSURE, TITLE_CLOSE_RACE
+            if len(self._records) - self._matrix.size > MISSING * len(self._records):
+                sure = np.inf  # the title that fits better may be among those to come
         if familiarity < unsure:
             return "unknown"
         return "answer" if familiarity >= sure and margin >= close_race else "unsure"

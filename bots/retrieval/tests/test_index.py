@@ -129,6 +129,20 @@ def test_titles_alone_are_trusted_less() -> None:
     assert titles.search(vague).verdict != "answer"
 
 
+def test_no_title_is_trusted_while_others_are_to_come() -> None:
+    titles = [staged(title, text, False) for title, text in RECORDS.items()]
+    waiting = [record(f"Later {n}", "Unknown.", embedded=False) for n in range(2)]
+    assert Index(titles, EMBEDDER).search("colors book").verdict == "answer"
+    assert Index([*titles, *waiting], EMBEDDER).search("colors book").verdict == "unsure"
+    assert Index([*titles, *waiting], EMBEDDER).search("Colors").verdict == "answer"
+
+
+def test_words_elsewhere_do_not_outdo_a_title_that_is_the_question() -> None:
+    quoting = record("Book › Talk", "Somebody asked: Backups? Backups!", embedded=False)
+    found = index(extra=[quoting]).search("Backups")
+    assert (found.verdict, found.passages[0].title) == ("answer", "Book › Backups")
+
+
 def test_records_of_all_stages_compete() -> None:
     found = index(extra=[staged("Book › Cookies", "None whatsoever are stored.", True)])
     assert found.search("cookies whatsoever stored").passages[0].title == "Book › Cookies"
