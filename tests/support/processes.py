@@ -120,7 +120,7 @@ def free_port() -> int:
 def run_embedded(folder: Path, **extra: str) -> Server:
     """``make run``'s process on a free port, with ``folder`` as its DATA_DIR, ready to answer."""
     folder.mkdir(parents=True, exist_ok=True)
-    environment = clean_environment(DATA_DIR=str(folder), PORT="0", EXTRA_ENGINES=SCRIPTED, **extra)
+    environment = clean_environment(**{"DATA_DIR": str(folder), "PORT": "0", "EXTRA_ENGINES": SCRIPTED} | extra)
     server = Server([sys.executable, "-m", "widgetplatform.run"], environment, folder / "server.log")
     try:
         server.url = server.wait_for(lambda: ADDRESS.search(server.output)).group(1)

@@ -1,0 +1,115 @@
+"""What must outlive a reload, a second tab, a cut line and a killed server."""
+
+import signal
+import socket
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.chat import WAIT_MS, Chat, full_page, letters, letters_of, stored, words
+from tests.support.processes import GENEROUS, Server, run_embedded
+
+SLOW = "echo/delay=0.04"
+
+
+def test_reload_in_the_middle_of_an_answer(server: Server, page: Page) -> None:
+    chat = full_page(page, server, server.scripted_widget("sample/tokens=120/delay=0.03"))
+    chat.say("Tell me")
+    expect(chat.answers.first.locator("ol, ul").first).to_be_visible(timeout=WAIT_MS)
+    page.reload()
+    expect(chat.button).to_have_attribute("aria-label", "Stop the answer")
+    answer = chat.answered()
+    rows = stored(server, page)
+    assert [row["type"] for row in rows] == ["user", "bot"]
+    assert rows[1]["attempt"] == 1
+    assert letters(answer) == letters_of(rows[1]["html"])
+
+
+def test_a_second_tab_shows_and_stops_the_same_answer(server: Server, page: Page) -> None:
+    widget = server.scripted_widget(SLOW)
+    first = full_page(page, server, widget)
+    first.say(words(150))
+    first.growing()
+    other = page.context.new_page()
+    second = full_page(other, server, widget)
+    second.growing(words=12)
+    second.button.click()
+    for chat in (first, second):
+        expect(chat.answers.first.locator(".act.end")).to_be_visible()
+    assert first.answers.first.locator(".md").inner_text() == second.answers.first.locator(".md").inner_text()
+    second.say("From the second")
+    expect(first.questions.nth(1)).to_contain_text("From the second")
+    second.frame.get_by_role("button", name="Menu").click()
+    second.frame.locator("#restart").click()
+    second.frame.locator("#start-again").click()
+    expect(second.questions).to_have_count(0)
+    expect(first.frame.get_by_text("This conversation ended")).to_be_visible()
+    second.say("A new one")
+    expect(first.questions.nth(2)).to_contain_text("A new one")
+
+
+def test_what_is_written_offline_is_sent_once(server: Server, page: Page) -> None:
+    chat = full_page(page, server, server.scripted_widget("echo"))
+    chat.say("First")
+    chat.answered()
+    page.context.set_offline(True)
+    expect(chat.frame.locator("#bar")).to_be_visible()
+    chat.say("Second")
+    expect(chat.questions.nth(1).locator(".meta")).to_contain_text("Waiting for the network")
+    page.context.set_offline(False)
+    expect(chat.questions.nth(1).locator(".meta")).to_have_text("Sent", timeout=WAIT_MS)
+    expect(chat.answered(1)).to_have_text("Second")
+    assert [row["text"] for row in stored(server, page)] == ["First", "First", "Second", "Second"]
+
+
+def test_a_draft_and_an_unsent_text_survive_a_reload(server: Server, page: Page) -> None:
+    chat = full_page(page, server, server.scripted_widget("echo"))
+    chat.say("Here")
+    chat.answered()
+    page.context.set_offline(True)
+    chat.say("Unsent")
+    expect(chat.questions.nth(1).locator(".meta")).to_contain_text("Waiting for the network")
+    chat.field.fill("A draft")
+    page.context.set_offline(False)
+    page.reload()
+    expect(chat.field).to_have_value("A draft")
+    expect(chat.answered(1)).to_have_text("Unsent")
+    assert len(stored(server, page)) == 4
+
+
+def test_a_killed_server_continues_the_answer(page: Page, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    first = run_embedded(tmp_path, **GENEROUS | {"PORT": port})
+    second = None
+    try:
+        chat = full_page(page, first, first.scripted_widget(SLOW))
+        chat.say(words(80))
+        chat.growing()
+        first.stop(signal.SIGKILL)
+        expect(chat.frame.locator("#status")).to_contain_text("Reconnecting")
+        second = run_embedded(tmp_path, **GENEROUS | {"PORT": port})
+        expect(chat.answered()).to_have_text(words(80))
+        rows = stored(second, page)
+        assert [(row["type"], row["status"]) for row in rows] == [("user", "done"), ("bot", "done")]
+        assert rows[1]["attempt"] == 2
+    finally:
+        first.stop(signal.SIGKILL)
+        if second:
+            second.stop()
+
+
+def test_an_ended_session_keeps_draft_and_history(server: Server, page: Page) -> None:
+    chat: Chat = full_page(page, server, server.scripted_widget("echo"))
+    chat.say("Before")
+    chat.answered()
+    server.manage(
+        "shell",
+        "-c",
+        "from django.utils.timezone import now; from sessions_api.models import Session; Session.objects.update(revoked_at=now())",
+    )
+    expect(chat.frame.get_by_text("This conversation ended")).to_be_visible(timeout=WAIT_MS)
+    chat.say("After")
+    expect(chat.answers.nth(1).locator(".md")).to_have_text("After", timeout=WAIT_MS)
+    expect(chat.questions.first).to_contain_text("Before")
+    assert [row["text"] for row in stored(server, page)] == ["After", "After"]
