@@ -75,6 +75,10 @@ class Server(Process):
 
     url: str
 
+    def __init__(self, command: Iterable[str], environment: dict[str, str], log: Path) -> None:
+        super().__init__(command, environment, log)
+        self._tokens: dict[str, str] = {}
+
     def manage(self, *arguments: str) -> str:
         """Run a management command with the server's settings; what it printed."""
         command = [sys.executable, "manage.py", *arguments]
@@ -88,8 +92,10 @@ class Server(Process):
         return self.manage("create_api_token", username).split()[-1]
 
     def operator(self, username: str = "demo") -> httpx.Client:
-        """A client for its API with a new token of this user."""
-        headers = {"authorization": f"Bearer {self.api_token(username)}"}
+        """A client for its API with a token of this user, made once: each needs a process of its own."""
+        if username not in self._tokens:
+            self._tokens[username] = self.api_token(username)
+        headers = {"authorization": f"Bearer {self._tokens[username]}"}
         return httpx.Client(base_url=f"{self.url}/api/v1/", headers=headers, timeout=30)
 
     def scripted_widget(self, script: str = "sample/tokens=200", **fields: Any) -> str:
