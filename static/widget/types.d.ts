@@ -68,6 +68,7 @@ interface Item {
 
 interface Config {
   id: string;
+  enabled: boolean;
   title: string;
   intro: string;
   introHtml: string;
@@ -110,4 +111,13 @@ interface SocketEvents {
   state(): void;
   /** The token is not taken any more. */
   expired(): void;
+}
+
+/** What a delivery needs of a conversation; a module that imports it back would have no hashed name. */
+interface Talk {
+  session: any;
+  socket: any;
+  rows: any;
+  ending: boolean;
+  expire(): void;
 }

@@ -1,4 +1,5 @@
-import { Outbox, uuid } from "./outbox.js";
+import { Delivery } from "./delivery.js";
+import { uuid } from "./outbox.js";
 import { config } from "./page.js";
 import { Reply, Rows } from "./rows.js";
 import { Session } from "./session.js";
@@ -6,7 +7,7 @@ import { backoffMs, Socket } from "./socket.js";
 
 const RESUME_MS = 2000;
 
-/** The protocol's client: rows, growing replies and unacknowledged texts of one conversation after another. */
+/** The protocol's client: rows and growing replies of one conversation after another. */
 export class Conversation {
   rows = new Rows();
   /** By position. @type {Map<number, Reply>} */
@@ -16,32 +17,38 @@ export class Conversation {
   /** Ended while on the screen. @type {Rows[]} */
   past = [];
   loading = false;
+  /** The session is over, its last answer is still being written. */
+  ending = false;
   page = {};
   #on;
   #tab = uuid();
   #asked = 0;
   #tries = 0;
-  #creating = false;
   #later = [];
 
   /** @param {ConversationEvents} on */
   constructor(on) {
     this.#on = on;
     this.session = new Session(on.kept);
-    this.outbox = new Outbox({ wire: (entry) => this.#wire(entry), changed: on.changed });
+    this.delivery = new Delivery(this, on.changed);
     this.socket = new Socket(location.origin.replace("http", "ws") + config.socket, {
       hello: () => ({ type: "hello", token: this.session.current.token, tab: this.#tab, ...(this.rows.epoch && { resume: this.#position() }) }),
       frame: (frame) => this[`_${frame.type}`]?.(frame),
       state: on.changed,
       expired: () => this.expire(),
     });
-    addEventListener("online", () => this.#work());
     addEventListener("offline", on.changed);
+  }
+
+  get outbox() {
+    return this.delivery.outbox;
   }
 
   get status() {
     if (!navigator.onLine) return "offline";
+    if (this.ending) return "ending";
     const { state } = this.socket;
+    if (!config.enabled && state === "closed") return "closed";
     if (state === "waiting" || (state === "connecting" && this.rows.epoch)) return "reconnecting";
     return state === "refused" ? state : this.loading ? "connecting" : "ready";
   }
@@ -59,33 +66,13 @@ export class Conversation {
   /** Takes up what this browser kept. */
   start() {
     this.loading = this.session.alive;
-    if (this.loading) this.connect();
-    else this.#work();
+    if (this.loading) this.delivery.connect();
+    else this.delivery.work();
   }
 
   send(text) {
     this.outbox.add(text);
-    this.connect();
-  }
-
-  async connect() {
-    if (this.session.alive) {
-      this.socket.connect();
-      return this.#flush();
-    }
-    if (this.#creating) return;
-    if (this.rows.epoch) return this.expire();
-    this.#creating = true;
-    try {
-      this.rows.put(await this.session.create());
-      this.#tries = 0;
-      this.socket.close();
-      this.socket.connect();
-    } catch (error) {
-      this.#failed(error);
-    }
-    this.#creating = false;
-    this.#on.changed();
+    this.delivery.connect();
   }
 
   expire() {
@@ -108,6 +95,7 @@ export class Conversation {
     if (this.rows.list.length) this.past.push(this.rows);
     this.rows = new Rows();
     this.replies.clear();
+    this.ending = false;
     this.start();
     this.#on.changed();
   }
@@ -134,7 +122,7 @@ export class Conversation {
     this.socket.send({ type: "set", language: config.language, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, page: this.page });
     if (config.features.startFirst && !head) this.socket.send({ type: "start" });
     for (const frame of this.#later.splice(0)) this.socket.send(frame);
-    this.#flush();
+    this.delivery.flush();
   }
 
   _rows({ rows, head, more }) {
@@ -194,21 +182,21 @@ export class Conversation {
     if (head > this.rows.seq) this.#resume();
   }
 
+  _expiring() {
+    this.ending = true;
+    this.#on.changed();
+  }
+
   _bye({ reconnectMs }) {
     this.socket.move(reconnectMs);
   }
 
   /** Too far behind, or numbered anew: the rows come over HTTP. */
   async _resync() {
-    const rows = new Rows();
     try {
-      let cursor;
-      do {
-        const page = await this.session.list(0, cursor);
-        rows.put(page.items);
-        Object.assign(rows, { epoch: page.epoch, seq: page.head });
-        cursor = page.cursor;
-      } while (cursor);
+      const { items, epoch, head } = await this.session.history();
+      const rows = Object.assign(new Rows(), { epoch, seq: head });
+      rows.put(items);
       this.rows = rows;
       this.loading = false;
       this.#on.changed();
@@ -233,33 +221,5 @@ export class Conversation {
   #ask(frame) {
     if (this.socket.state === "open") this.socket.send(frame);
     else this.#later.push(frame);
-  }
-
-  #work() {
-    if (this.outbox.waiting.length) this.connect();
-    this.#on.changed();
-  }
-
-  async #flush() {
-    for (const entry of this.outbox.waiting) await this.#wire(entry);
-  }
-
-  async #wire(entry) {
-    const { current } = this.session;
-    if (this.socket.state !== "open" || !current) return;
-    if (entry.via && entry.via.conversationId !== current.conversationId) {
-      const stored = await this.session.stored(entry).catch(() => null);
-      if (stored) return this.outbox.remove(entry.cid);
-      if (stored === null) return this.outbox.wired(entry);
-    }
-    this.outbox.save({ ...entry, via: current });
-    this.socket.send({ type: "send", cid: entry.cid, text: entry.text });
-    this.outbox.wired(entry);
-  }
-
-  /** A refusal is told at the texts, anything else is tried again. */
-  #failed({ status, retryMs }) {
-    if (status < 500 && status !== 429) for (const { cid } of this.outbox.waiting) this.outbox.refused(cid, `http_${status}`);
-    else setTimeout(() => this.#work(), retryMs || backoffMs(this.#tries++));
   }
 }

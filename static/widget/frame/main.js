@@ -21,7 +21,7 @@ const head = new Head({ restart, download, close: () => bridge.post("close"), si
 const log = new Log(byId("log"), {
   retry: ({ cid, text, at, via }) => {
     talk.outbox.save({ cid, text, at, via });
-    talk.connect();
+    talk.delivery.connect();
   },
   delete: ({ cid }) => talk.outbox.remove(cid),
   again: (row) => talk.retry(row),
@@ -60,7 +60,7 @@ function begin() {
 }
 
 function greet() {
-  if (config.features.startFirst && !talk.session.current) talk.connect();
+  if (config.features.startFirst && !talk.session.current) talk.delivery.connect();
 }
 
 function layout({ layout, keyboard, maximized }) {
@@ -90,7 +90,9 @@ function restart() {
 
 async function download() {
   const transcript = await import("./later/transcript.js");
-  transcript.download([...talk.past, talk.rows].flatMap((rows, n) => rows.list.map((row) => ({ ...row, text: words(row, n) }))));
+  const { items } = await talk.session.history().catch(() => ({ items: [] })); // offline, or ended: then what is shown
+  const raw = Object.fromEntries(items.map(({ id, text }) => [id, text]));
+  transcript.download([...talk.past, talk.rows].flatMap((rows, n) => rows.list.map((row) => ({ ...row, text: raw[row.id] ?? words(row, n) }))));
 }
 
 function received(row) {

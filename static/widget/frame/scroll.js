@@ -1,9 +1,10 @@
-import { plural, t } from "./page.js";
+import { config, plural, t } from "./page.js";
 
 const NEAR_PX = 48;
 const GAP_PX = 20;
+const { autoScroll } = config.features;
 
-/** Follows the end only while the reader is near it, and holds a long answer at its start. */
+/** Follows the end, where the widget does, only while the reader is near it, and holds a long answer at its start. */
 export class Scroll {
   #log;
   #pill;
@@ -41,6 +42,7 @@ export class Scroll {
     const grown = this.#log.scrollHeight > this.#height;
     this.#height = this.#log.scrollHeight;
     if (answer) this.#start = answer;
+    if (answer && !autoScroll) this.#pinned = false;
     if (answer && !this.#pinned) this.#news++;
     this.#more ||= grown;
     this.#keep();
@@ -63,7 +65,7 @@ export class Scroll {
   #moved() {
     if (Math.abs(this.#log.scrollTop - this.#at) < 2) return; // our own doing
     this.#at = this.#log.scrollTop;
-    this.#pinned = this.#atEnd;
+    this.#pinned = autoScroll && this.#atEnd;
     this.#start = null;
     this.#keep();
   }

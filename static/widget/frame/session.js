@@ -49,9 +49,17 @@ export class Session {
     return messages;
   }
 
-  list(after, cursor) {
-    return this.#own(`list?after=${after}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+  /** Every row of the conversation, in the order of its log. @returns {Promise<{ items: Row[], epoch: string, head: number }>} */
+  async history() {
+    const items = [];
+    for (let head = 0; ; ) {
+      const page = await this.#own(`list?after=${head}`);
+      items.push(...page.items);
+      ({ head } = page);
+      if (!page.more) return { items, head, epoch: page.epoch };
+    }
   }
+
   vote({ id }, value) {
     return this.#own(`${id}/${value > 0 ? "upvote" : "downvote"}`, {});
   }
