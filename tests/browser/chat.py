@@ -43,6 +43,16 @@ class Chat:
         self.field.fill(text)
         self.field.press("Enter")
 
+    def restart(self) -> None:
+        """Menu, Start again, yes."""
+        self.menu("restart")
+        self.frame.locator("#start-again").click()
+
+    def menu(self, entry: str) -> None:
+        """Choose an entry of the menu by its id."""
+        self.frame.get_by_role("button", name="Menu").click()
+        self.frame.locator(f"#{entry}").click()
+
     def growing(self, number: int = 0, words: int = 8) -> None:
         """Wait until an answer has some words and is still being written."""
         expect(self.answers.nth(number).locator(".md")).to_contain_text(f"word{words}", timeout=WAIT_MS)
@@ -76,6 +86,13 @@ def stored(server: Server, page: Page) -> list[dict[str, Any]]:
     with server.operator() as api:
         answer = api.get(f"conversation/{session['conversationId']}/message/list", params={"order": "asc"})
         return answer.raise_for_status().json()["items"]
+
+
+def rescript(server: Server, widget: str, script: str) -> None:
+    """From now on the bot of a widget follows another script."""
+    with server.operator() as api:
+        bot = api.get(f"integration/widget/{widget}/fetch").raise_for_status().json()["botId"]
+        api.post(f"bot/{bot}/update", json={"model": f"scripted:{script}"}).raise_for_status()
 
 
 def letters(shown: Locator) -> str:

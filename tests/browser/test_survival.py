@@ -1,15 +1,27 @@
 """What must outlive a reload, a second tab, a cut line and a killed server."""
 
+import re
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.chat import WAIT_MS, Chat, full_page, letters, letters_of, stored, words
 from tests.support.processes import GENEROUS, Server, run_embedded
+from tests.support.shell import Shell
 
 SLOW = "echo/delay=0.04"
+
+
+@pytest.fixture(scope="module")
+def shell(server: Server) -> Iterator[Shell]:
+    """Python inside the server's settings."""
+    running = Shell(server.environment)
+    yield running
+    running.close()
 
 
 def test_reload_in_the_middle_of_an_answer(server: Server, page: Page) -> None:
@@ -39,9 +51,7 @@ def test_a_second_tab_shows_and_stops_the_same_answer(server: Server, page: Page
     assert first.answers.first.locator(".md").inner_text() == second.answers.first.locator(".md").inner_text()
     second.say("From the second")
     expect(first.questions.nth(1)).to_contain_text("From the second")
-    second.frame.get_by_role("button", name="Menu").click()
-    second.frame.locator("#restart").click()
-    second.frame.locator("#start-again").click()
+    second.restart()
     expect(second.questions).to_have_count(0)
     expect(first.frame.get_by_text("This conversation ended")).to_be_visible()
     second.say("A new one")
@@ -99,17 +109,53 @@ def test_a_killed_server_continues_the_answer(page: Page, tmp_path: Path) -> Non
             second.stop()
 
 
-def test_an_ended_session_keeps_draft_and_history(server: Server, page: Page) -> None:
+def test_an_ended_session_keeps_draft_and_history(server: Server, shell: Shell, page: Page) -> None:
     chat: Chat = full_page(page, server, server.scripted_widget("echo"))
     chat.say("Before")
     chat.answered()
-    server.manage(
-        "shell",
-        "-c",
-        "from django.utils.timezone import now; from sessions_api.models import Session; Session.objects.update(revoked_at=now())",
+    shell.run(
+        "from django.utils.timezone import now; from sessions_api.models import Session; Session.objects.update(revoked_at=now())"
     )
+    chat.field.fill("A draft")
     expect(chat.frame.get_by_text("This conversation ended")).to_be_visible(timeout=WAIT_MS)
+    expect(chat.field).to_have_value("A draft")
     chat.say("After")
     expect(chat.answers.nth(1).locator(".md")).to_have_text("After", timeout=WAIT_MS)
     expect(chat.questions.first).to_contain_text("Before")
     assert [row["text"] for row in stored(server, page)] == ["After", "After"]
+
+
+def test_the_last_answer_of_an_ended_session_is_finished(server: Server, page: Page) -> None:
+    lines: list[WebSocketRoute] = []
+
+    def between(line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        lines.append(line)
+
+    page.route_web_socket(re.compile("/ws/v1/"), between)
+    chat = full_page(page, server, server.scripted_widget("echo/delay=0.03"))
+    chat.say(words(60))
+    chat.growing()
+    lines[0].send('{"type": "expiring", "inMs": 600000}')
+    expect(chat.frame.locator("#status")).to_have_text("Ends after this answer")
+    chat.say("And then?")
+    expect(chat.answers.first.locator(".md")).to_have_text(words(60), timeout=WAIT_MS)
+    lines[0].close(code=4401)
+    expect(chat.answers.nth(1).locator(".md")).to_have_text("And then?", timeout=WAIT_MS)
+    expect(chat.answers.first.locator(".md")).to_have_text(words(60))
+    expect(chat.answers.first.locator(".act.end")).to_be_hidden()
+    assert [row["text"] for row in stored(server, page)] == ["And then?"] * 2
+
+
+def test_a_log_that_was_numbered_anew_is_loaded_again(server: Server, shell: Shell, page: Page) -> None:
+    chat = full_page(page, server, server.scripted_widget("echo"))
+    chat.say("Kept")
+    chat.answered()
+    page.context.set_offline(True)
+    expect(chat.frame.locator("#bar")).to_be_visible()
+    shell.run("import uuid; from sessions_api.models import Conversation; Conversation.objects.update(epoch=uuid.uuid4())")
+    page.context.set_offline(False)
+    chat.say("Goes on")
+    expect(chat.answered(1)).to_have_text("Goes on")
+    expect(chat.questions).to_have_count(2)
+    assert [row["text"] for row in stored(server, page)] == ["Kept", "Kept", "Goes on", "Goes on"]

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.chat import bubble, full_page, letters, letters_of, stored, words
+from tests.browser.chat import bubble, full_page, letters, letters_of, rescript, stored, words
 from tests.browser.host import foreign_site, snippet
 from tests.support.processes import Server
 
@@ -57,17 +57,21 @@ def test_stop_keeps_what_came(server: Server, page: Page) -> None:
 
 
 def test_a_broken_answer_says_so_and_can_be_tried_again(server: Server, page: Page) -> None:
-    chat = full_page(page, server, server.scripted_widget("echo/fail_at=3"))
+    widget = server.scripted_widget("echo/fail_at=3")
+    chat = full_page(page, server, widget)
     chat.say(words(9))
     note = chat.answers.first.get_by_role("alert")
     expect(note).to_contain_text("The answer broke off")
     expect(chat.answers.first.locator(".md")).to_have_text("word0 word1 word2")
-    chat.frame.get_by_role("button", name="Try again").click()
-    expect(note).to_contain_text("The answer broke off")
-    page.wait_for_function("() => document.querySelectorAll('article.bot').length === 1")
-    for _ in range(2):
-        rows = stored(server, page)
-    assert (rows[1]["status"], rows[1]["code"], rows[1]["attempt"]) == ("failed", "unavailable", 2)
+    row = stored(server, page)[1]
+    assert (row["status"], row["code"], row["attempt"]) == ("failed", "unavailable", 1)
+    rescript(server, widget, "echo")
+    note.get_by_role("button", name="Try again").click()
+    expect(chat.answers.first.locator(".md")).to_have_text(words(9))
+    expect(note).to_be_hidden()
+    expect(chat.answers).to_have_count(1)
+    row = stored(server, page)[1]
+    assert (row["status"], row["attempt"], row["text"]) == ("done", 2, words(9))
 
 
 def test_reply_buttons_votes_and_a_fresh_start(server: Server, page: Page) -> None:
@@ -81,10 +85,13 @@ def test_reply_buttons_votes_and_a_fresh_start(server: Server, page: Page) -> No
     expect(chat.answers.nth(1).get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
     page.reload()
     expect(chat.answers.nth(1).get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
-    chat.frame.get_by_role("button", name="Menu").click()
-    chat.frame.locator("#restart").click()
-    expect(chat.frame.get_by_role("alertdialog")).to_be_visible()
-    chat.frame.locator("#start-again").click()
+    chat.menu("restart")
+    dialog = chat.frame.get_by_role("alertdialog")
+    expect(dialog.get_by_role("button", name="Keep it")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(chat.questions).to_have_count(2)
+    chat.restart()
     expect(chat.questions).to_have_count(0)
     chat.say("New")
     expect(chat.answered()).to_have_text("New")
@@ -113,3 +120,15 @@ def test_the_bubble_remembers(server: Server, page: Page) -> None:
         chat = bubble(page)
         expect(chat.questions).to_have_count(1)
         expect(chat.answers.first.locator(".md")).to_have_text("Remember me")
+
+
+def test_without_auto_scroll_only_the_question_is_shown(server: Server, page: Page) -> None:
+    chat = full_page(page, server, server.scripted_widget("echo", autoScroll=False))
+    chat.say("\n\n".join(words(60).split()))
+    expect(chat.questions.first.locator(".meta")).to_be_in_viewport()
+    chat.answered()
+    top = "document.getElementById('log').scrollTop"
+    before = page.evaluate(top)
+    page.get_by_role("button", name="1 new message").click()
+    expect(chat.answers.first.locator(".acts")).to_be_in_viewport()
+    assert page.evaluate(top) > before
