@@ -58,4 +58,5 @@ $(RUN_STAMP): requirements.txt | $(BIN)/python
 $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
 	@echo "Installing tools into $(VENV) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@test -x /usr/bin/chromium || $(BIN)/python -m playwright install chromium
 	@touch $@
