@@ -43,6 +43,7 @@ export class Panel {
   #ready = false;
   #failed = false;
   #whole = false;
+  #full;
   #unread = 0;
   #timer = 0;
   #before = null;
@@ -55,6 +56,7 @@ export class Panel {
     this.#config = config;
     this.#base = base;
     this.#told = told;
+    this.#full = root.classList.contains("whole"); // the layout, not a maximized panel: it has no launcher to come back by
     this.#launch = root.querySelector(".launch");
     this.#icon = root.querySelector("path");
     this.#chat = this.#icon.getAttribute("d");
@@ -112,7 +114,7 @@ export class Panel {
   hide(focus) {
     const inside = this.#element.shadowRoot.activeElement === this.#frame;
     this.#whole = false;
-    this.#root.classList.toggle("whole", false);
+    this.#root.classList.toggle("whole", this.#full);
     if (this.#ready) this.#say("close");
     this.#paint();
     if (focus && inside) (this.#before?.isConnected ? this.#before : this.#launch).focus();
@@ -121,7 +123,7 @@ export class Panel {
   /** @param {boolean} whole maximized or back */
   size(whole) {
     this.#whole = whole;
-    this.#root.classList.toggle("whole", whole);
+    this.#root.classList.toggle("whole", whole || this.#full);
     this.#fit();
   }
 
@@ -151,6 +153,7 @@ export class Panel {
   }
 
   #leave() {
+    if (this.#full) return;
     if (this.#root.classList.contains("inline")) this.size(false);
     else this.#element.hide();
   }

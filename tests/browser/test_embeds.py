@@ -52,13 +52,24 @@ def test_two_widgets_keep_apart(server: Server, page: Page) -> None:
         assert page.evaluate("document.querySelectorAll('chat-widget')[1].unread") == 0
 
 
-def test_fullscreen_covers_the_page(server: Server, page: Page) -> None:
+def test_fullscreen_covers_the_page_for_good(server: Server, page: Page) -> None:
     widget = server.scripted_widget("echo", layout="fullscreen")
     with foreign_site(server.url, snippet(server.url, widget)) as url:
         page.emulate_media(reduced_motion="reduce")
         page.goto(url)
-        expect(page.frame_locator("iframe").locator("#field")).to_be_visible()
-        assert page.locator("iframe").bounding_box() == {"x": 0, "y": 0, "width": 1280, "height": 800}
+        field = page.frame_locator("iframe").locator("#field")
+        expect(field).to_be_visible()
+        whole = {"x": 0, "y": 0, "width": 1280, "height": 800}
+        assert page.locator("iframe").bounding_box() == whole
+        field.press("Escape")  # there is no launcher to come back by
+        field.fill("Still here")
+        field.press("Enter")
+        expect(page.frame_locator("iframe").locator("article.bot .md")).to_have_text("Still here")
+        page.evaluate("chatWidget.instance.hide()")
+        expect(page.locator("iframe")).to_be_hidden()
+        page.evaluate("chatWidget.instance.show()")
+        expect(field).to_be_focused()
+        assert page.locator("iframe").bounding_box() == whole
 
 
 def test_the_bubble_can_be_maximized(server: Server, page: Page) -> None:

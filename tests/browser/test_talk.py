@@ -81,7 +81,9 @@ def test_reply_buttons_votes_and_a_fresh_start(server: Server, page: Page) -> No
     chat.frame.get_by_role("button", name="Tell me more").click()
     expect(chat.questions.nth(1)).to_contain_text("Tell me more")
     expect(chat.answered(1)).to_have_text("Tell me more")
-    chat.answers.nth(1).get_by_role("button", name="Good answer").click()
+    with page.expect_response("**/upvote") as voted:
+        chat.answers.nth(1).get_by_role("button", name="Good answer").click()
+    assert voted.value.ok
     expect(chat.answers.nth(1).get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
     page.reload()
     expect(chat.answers.nth(1).get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")

@@ -2,7 +2,14 @@ import { config, plural, t } from "./page.js";
 
 const NEAR_PX = 48;
 const GAP_PX = 20;
+const SHORT_PX = 96;
 const { autoScroll } = config.features;
+
+/** A reader wants an answer below its question, where that is short. */
+function startOf(answer) {
+  const question = answer.previousElementSibling;
+  return question?.matches(".user") && question.offsetHeight < SHORT_PX ? question : answer;
+}
 
 /** Follows the end, where the widget does, only while the reader is near it, and holds a long answer at its start. */
 export class Scroll {
@@ -41,7 +48,7 @@ export class Scroll {
   settle(answer) {
     const grown = this.#log.scrollHeight > this.#height;
     this.#height = this.#log.scrollHeight;
-    if (answer) this.#start = answer;
+    if (answer) this.#start = startOf(answer);
     if (answer && !autoScroll) this.#pinned = false;
     if (answer && !this.#pinned) this.#news++;
     this.#more ||= grown;

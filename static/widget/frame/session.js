@@ -14,7 +14,8 @@ async function request(path, token, body) {
   /** @type {Record<string, string>} */
   const headers = body ? { "Content-Type": "application/json" } : {};
   if (token) headers.Authorization = `Bearer ${token}`;
-  const answer = await fetch(config.api + path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), credentials: "omit" });
+  // A vote outlives the page that closes right after it.
+  const answer = await fetch(config.api + path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), credentials: "omit", keepalive: Boolean(body) });
   const data = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new HttpError(answer.status, data.message, 1000 * Number(answer.headers.get("Retry-After")));
   return data;
