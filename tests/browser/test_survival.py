@@ -90,7 +90,8 @@ def test_a_draft_and_an_unsent_text_survive_a_reload(server: Server, page: Page)
 def test_a_killed_server_continues_the_answer(page: Page, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = str(probe.getsockname()[1])
-    first = run_embedded(tmp_path, **GENEROUS | {"PORT": port})
+    own = GENEROUS | {"PORT": port, "EMBEDDED_WORKER": "0"}  # nothing to embed here
+    first = run_embedded(tmp_path, **own)
     second = None
     try:
         chat = full_page(page, first, first.scripted_widget(SLOW))
@@ -98,7 +99,7 @@ def test_a_killed_server_continues_the_answer(page: Page, tmp_path: Path) -> Non
         chat.growing()
         first.stop(signal.SIGKILL)
         expect(chat.frame.locator("#status")).to_contain_text("Reconnecting")
-        second = run_embedded(tmp_path, **GENEROUS | {"PORT": port})
+        second = run_embedded(tmp_path, **own)
         expect(chat.answered()).to_have_text(words(80))
         rows = stored(second, page)
         assert [(row["type"], row["status"]) for row in rows] == [("user", "done"), ("bot", "done")]

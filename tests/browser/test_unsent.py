@@ -33,7 +33,7 @@ def test_not_sent_offers_retry_and_delete(server: Server, page: Page) -> None:
 
 
 def test_more_than_the_rate_waits_and_is_sent(serve: Serve, page: Page) -> None:
-    server = serve(**GENEROUS | {"SENDS_BURST": "1", "SENDS_PER_MINUTE": "30"})
+    server = serve(**GENEROUS | {"SENDS_BURST": "1", "SENDS_PER_MINUTE": "30", "EMBEDDED_WORKER": "0"})
     chat = full_page(page, server, server.scripted_widget("echo"))
     chat.say("One")
     chat.answered()
@@ -45,7 +45,7 @@ def test_more_than_the_rate_waits_and_is_sent(serve: Serve, page: Page) -> None:
     assert [row["text"] for row in stored(server, page)] == ["One", "One", "Two", "Two"]
 
 
-def test_a_refused_origin_is_told(server: Server, page: Page) -> None:
+def test_a_widget_that_is_gone_is_told(server: Server, page: Page) -> None:
     widget = server.scripted_widget("echo")
     chat = full_page(page, server, widget)
     with server.operator() as api:

@@ -1,6 +1,7 @@
 import { config, plural, t } from "./page.js";
 
 const NEAR_PX = 48;
+const FAR_PX = 120;
 const GAP_PX = 20;
 const SHORT_PX = 96;
 const { autoScroll } = config.features;
@@ -33,9 +34,13 @@ export class Scroll {
     new ResizeObserver(() => this.#keep()).observe(log);
   }
 
-  get #atEnd() {
+  get #below() {
     const { scrollHeight, clientHeight, scrollTop } = this.#log;
-    return scrollHeight - clientHeight - scrollTop < NEAR_PX;
+    return scrollHeight - clientHeight - scrollTop;
+  }
+
+  get #atEnd() {
+    return this.#below < NEAR_PX;
   }
 
   toEnd() {
@@ -65,7 +70,7 @@ export class Scroll {
       this.#news = 0;
       this.#more = false;
     }
-    this.#pill.hidden = !this.#news && !this.#more;
+    this.#pill.hidden = !this.#news && !(this.#more && this.#below > FAR_PX);
     this.#pill.lastElementChild.textContent = this.#news ? plural("newMessages", this.#news) : t("more");
   }
 
