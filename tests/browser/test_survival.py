@@ -25,7 +25,7 @@ def shell(server: Server) -> Iterator[Shell]:
 
 
 def test_reload_in_the_middle_of_an_answer(server: Server, page: Page) -> None:
-    chat = full_page(page, server, server.scripted_widget("sample/tokens=120/delay=0.03"))
+    chat = full_page(page, server, server.scripted_widget("sample/tokens=160/delay=0.04"))
     chat.say("Tell me")
     expect(chat.answers.first.locator("ol, ul").first).to_be_visible(timeout=WAIT_MS)
     page.reload()
@@ -134,16 +134,16 @@ def test_the_last_answer_of_an_ended_session_is_finished(server: Server, page: P
         lines.append(line)
 
     page.route_web_socket(re.compile("/ws/v1/"), between)
-    chat = full_page(page, server, server.scripted_widget("echo/delay=0.03"))
-    chat.say(words(60))
+    chat = full_page(page, server, server.scripted_widget(SLOW))
+    chat.say(words(100))
     chat.growing()
     lines[0].send('{"type": "expiring", "inMs": 600000}')
     expect(chat.frame.locator("#status")).to_have_text("Ends after this answer")
     chat.say("And then?")
-    expect(chat.answers.first.locator(".md")).to_have_text(words(60), timeout=WAIT_MS)
+    expect(chat.answers.first.locator(".md")).to_have_text(words(100), timeout=WAIT_MS)
     lines[0].close(code=4401)
     expect(chat.answers.nth(1).locator(".md")).to_have_text("And then?", timeout=WAIT_MS)
-    expect(chat.answers.first.locator(".md")).to_have_text(words(60))
+    expect(chat.answers.first.locator(".md")).to_have_text(words(100))
     expect(chat.answers.first.locator(".act.end")).to_be_hidden()
     assert [row["text"] for row in stored(server, page)] == ["And then?"] * 2
 
