@@ -20,6 +20,9 @@ def test_a_strict_page_pays_two_requests_and_nothing_else(server: Server, page: 
     widget = server.scripted_widget("echo")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.url.startswith(server.url) else None)
+    complaints: list[str] = []  # of the frame too, whose own policy is as strict
+    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
     page.add_init_script(WATCH)
     with foreign_site(server.url, snippet(server.url, widget)) as url:
         page.goto(url)
@@ -35,6 +38,7 @@ def test_a_strict_page_pays_two_requests_and_nothing_else(server: Server, page: 
         chat.answered()
         assert page.evaluate("shifts.reduce((sum, one) => sum + one, 0)") == 0
         assert page.evaluate("violations") == []
+        assert complaints == []
         assert page.context.cookies() == []
 
 
