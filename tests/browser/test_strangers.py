@@ -8,29 +8,34 @@ from tests.browser.host import POLICY, foreign_site, snippet
 from tests.support.processes import Server
 
 OTHERS = POLICY.replace("frame-src {host}", "frame-src {host} http://127.0.0.1:*")
+FORGED_TO_PAGE = """() => {
+  for (const type of ["cw:close", "cw:hello", "cw:ready", "cw:size", "cw:session"]) parent.postMessage({type, whole: true, session: {token: "forged"}}, "*")
+  parent.postMessage({type: "cw:event", name: "unread", detail: {count: 7}}, "*")
+}"""
+FORGED_TO_FRAME = """() => {
+  const frame = parent.document.querySelector("chat-widget").shadowRoot.querySelector("iframe").contentWindow
+  for (const message of [{type: "cw:send", text: "forged"}, {type: "cw:layout", layout: "inline"}]) frame.postMessage(message, "*")
+}"""
 
 
 def test_another_frame_of_the_page_is_not_believed(server: Server, page: Page) -> None:
     widget = server.scripted_widget("echo")
     with foreign_site(server.url, "<p>Advertisement</p>") as stranger:
-        body = snippet(server.url, widget) + f'<iframe id="stranger" src="{stranger}"></iframe>'
+        body = snippet(server.url, widget) + f'<iframe src="{stranger}"></iframe><iframe name="near"></iframe>'
         with foreign_site(server.url, body, policy=OTHERS) as url:
             page.goto(url)
             page.locator("chat-widget").get_by_role("button").first.click()
-            field = page.frame_locator("chat-widget iframe").locator("#field")
+            frame = page.frame_locator("chat-widget iframe")
+            field = frame.locator("#field")
             expect(field).to_be_visible()
             other = next(one for one in page.frames if one.url == stranger)
-            other.evaluate(
-                """() => {
-                  const texts = [{type: 'cw:send', text: 'forged'}, {type: 'cw:restart'}, {type: 'cw:init', layout: 'inline', session: {token: 'forged'}}]
-                  for (let n = 0; n < parent.frames.length; n++) for (const text of texts) parent.frames[n].postMessage(text, '*')
-                  for (const type of ['cw:close', 'cw:hello', 'cw:ready', 'cw:size', 'cw:session']) parent.postMessage({type, whole: true, session: {token: 'forged'}}, '*')
-                  parent.postMessage({type: 'cw:event', name: 'unread', detail: {count: 7}}, '*')
-                }"""
-            )
+            assert other.evaluate("parent.frames.length") == 2, "the chat's own frame is out of its reach"
+            other.evaluate(FORGED_TO_PAGE)
+            near = page.frame(name="near")  # of the page's own origin, so it reaches the chat's frame, but is not its parent
+            assert near
+            near.evaluate(FORGED_TO_FRAME)
             field.fill("Real")
             field.press("Enter")
-            frame = page.frame_locator("chat-widget iframe")
             expect(frame.locator("article.bot .md")).to_have_text("Real")
             expect(frame.locator("article.user")).to_have_count(1)
             expect(frame.locator("html")).to_have_attribute("data-layout", "bubble")
