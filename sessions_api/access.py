@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
-from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
 from sessions_api.chat import Access
@@ -17,6 +15,7 @@ from sessions_api.tokens import SessionClaims, TokenError, read_token
 from widgets.config import aeffective_of
 from widgets.effective import Effective
 from widgets.origins import allows
+from widgets.own import own_address
 
 
 @dataclass(frozen=True)
@@ -58,17 +57,12 @@ def conversation_exists(conversation_id: uuid.UUID) -> bool:
 
 
 def own_origin(scope: Mapping[str, Any]) -> str | None:
-    """Scheme and host of the request itself, as an origin; None where the host is not one of this installation."""
-    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-    host = headers.get(b"host", "")
-    domain, _ = split_domain_port(host)
-    if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
+    """Scheme and host of the request itself, written as browsers write origins; None where the host is not ours."""
+    address = own_address(scope)
+    if address is None:
         return None
-    secure = scope.get("scheme") in ("https", "wss")
-    if settings.TRUSTED_PROXIES and headers.get(b"x-forwarded-proto", "").strip() == "https":
-        secure = True
-    port = f":{80 if not secure else 443}"
-    return f"{'https' if secure else 'http'}://{host.removesuffix(port).lower()}"
+    scheme, host = address
+    return f"{scheme}://{host.removesuffix(':443' if scheme == 'https' else ':80').lower()}"
 
 
 def origin_of(scope: Mapping[str, Any]) -> str | None:
@@ -79,8 +73,3 @@ def origin_of(scope: Mapping[str, Any]) -> str | None:
 def origin_allowed(scope: Mapping[str, Any], widget: Effective | None) -> bool:
     """Whether the page that opens this connection may use the widget (PROTOCOL section 3)."""
     return allows(widget.origins if widget else (), origin_of(scope), own_origin(scope))
-
-
-def conversation_of(owner: Any, conversation_id: uuid.UUID) -> Conversation | None:
-    """The conversation of an operator's credential."""
-    return Conversation.objects.for_owner(owner).filter(pk=conversation_id).first()

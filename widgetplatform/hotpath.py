@@ -8,23 +8,19 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from django.conf import settings
-from django.http.request import split_domain_port, validate_host
-
 from widgets.answers import Answer, Ask, answer, launcher_answer
 from widgets.config import aeffective_of, language_for
 from widgets.effective import Effective
+from widgets.own import own_address
 from widgets.pages import Page, frame_page, launcher_page, loader_page
 
 LOADERS = ("/widget.js", "/integrations/widget/v2.js")
 WIDGET_PATH = re.compile(r"/integrations/widget/([0-9a-f-]{36})/(launcher\.json|frame)")
 PAGES_MAX = 1024
-DEBUG_HOSTS = [".localhost", "127.0.0.1", "[::1]"]
 
 App = Callable[..., Any]
 
@@ -99,16 +95,5 @@ def _ask(scope: dict[str, Any], own: str) -> Ask:
 
 
 def _own(scope: dict[str, Any]) -> str | None:
-    headers = dict(scope["headers"])
-    scheme = scope.get("scheme", "http")
-    if settings.TRUSTED_PROXIES and b"x-forwarded-proto" in headers:
-        forwarded = headers[b"x-forwarded-proto"].decode("latin-1")
-        scheme = "https" if forwarded.split(",")[0].strip() == "https" else "http"
-    host = headers.get(b"host", b"").decode("latin-1")
-    return f"{scheme}://{host}" if _is_ours(host, tuple(settings.ALLOWED_HOSTS), settings.DEBUG) else None
-
-
-@lru_cache(maxsize=256)
-def _is_ours(host: str, allowed: tuple[str, ...], debug: bool) -> bool:
-    domain, _ = split_domain_port(host)
-    return bool(domain) and validate_host(domain, allowed or (DEBUG_HOSTS if debug else ()))
+    address = own_address(scope)
+    return "://".join(address) if address else None
