@@ -160,10 +160,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             accepted = await chat.send(self.access, **fields)
         except Refused as refusal:
             metrics.count("sends", result=refusal.code)
-            nack: dict[str, Any] = {"type": "nack", "cid": cid, "code": refusal.code}
-            if refusal.retry_ms is not None:
-                nack["retryMs"] = refusal.retry_ms
-            self._reply(nack)
+            self._refuse(refusal, cid=cid)
             return
         metrics.count("sends", result="dup" if accepted.dup else "sent")
         message = accepted.message
@@ -173,10 +170,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         try:
             await work
         except Refused as refusal:
-            nack: dict[str, Any] = {"type": "nack", "code": refusal.code}
-            if refusal.retry_ms is not None:
-                nack["retryMs"] = refusal.retry_ms
-            self._reply(nack)
+            self._refuse(refusal)
+
+    def _refuse(self, refusal: Refused, **of: str) -> None:
+        retry = {} if refusal.retry_ms is None else {"retryMs": refusal.retry_ms}
+        self._reply({"type": "nack", **of, "code": refusal.code, **retry})
 
     def _welcome(self, since: Since) -> dict[str, Any]:
         return {
