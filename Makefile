@@ -17,7 +17,7 @@ VENV := .venv
 RUN_STAMP := $(VENV)/.run-stamp
 DEV_STAMP := $(VENV)/.dev-stamp
 BIN := $(VENV)/bin
-CODE := accounts bots rendering sessions_api widgetplatform widgets tests benchmarks conftest.py manage.py
+CODE := accounts bots fetcher files rendering sessions_api widgetplatform widgets tests benchmarks conftest.py manage.py
 
 help: ## This list.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -33,7 +33,7 @@ lint: $(DEV_STAMP) ## ruff, mypy, oxlint, djlint, bandit.
 	@$(BIN)/mypy
 	@$(BIN)/oxlint --quiet -c .oxlintrc.json static
 	@$(BIN)/djlint --lint --quiet templates widgets/templates
-	@$(BIN)/bandit -q -ll -c pyproject.toml -r accounts bots rendering sessions_api widgetplatform widgets
+	@$(BIN)/bandit -q -ll -c pyproject.toml -r accounts bots fetcher files rendering sessions_api widgetplatform widgets
 
 bench: $(DEV_STAMP) ## Measure; prints a table and JSON. ARGS: names of measurements.
 	@$(BIN)/python -m benchmarks $(ARGS)

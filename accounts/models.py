@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
@@ -15,12 +16,33 @@ TOKEN_BYTES = 32
 PREFIX_CHARACTERS = 7  # "sk-" and four more: enough to tell tokens apart, useless to guess with
 
 
+class Scope(models.TextChoices):
+    """What a token may do."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+def all_scopes() -> list[str]:
+    """The scopes of a token that was not narrowed."""
+    return [str(scope) for scope in Scope]
+
+
+def validate_scopes(value: object) -> None:
+    """A list of one or more scopes, each once."""
+    if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value) or not {*map(str, value)} <= {*Scope.values}:
+        raise ValidationError(f"must be a list of {' and '.join(Scope.values)}")
+
+
 class ApiToken(models.Model):
     """A bearer token of an operator. Only its SHA-256 is stored; the token itself is shown once."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=191, blank=True, default="", help_text="Where you use it, so that you know what breaks when you revoke it.")
+    scopes = models.JSONField(
+        default=all_scopes, validators=[validate_scopes], help_text="What it may do: read (every GET), write (everything else)."
+    )
     prefix = models.CharField(max_length=16, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never.")

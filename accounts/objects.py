@@ -23,6 +23,14 @@ class OwnedQuerySet(models.QuerySet[M]):
         return self.all() if user.is_superuser else self.filter(owner=user)
 
 
+class Visibility(models.TextChoices):
+    """Who may read an object by its id besides its owner; nobody else may ever change it."""
+
+    PRIVATE = "private"
+    PROTECTED = "protected"
+    PUBLIC = "public"
+
+
 class OwnedObject(models.Model):
     """Owner, alias, name, description, meta, id and times; contract/README "Names" gives the rules."""
 

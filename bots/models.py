@@ -5,17 +5,26 @@ from django.core.validators import URLValidator
 from django.db import models
 
 from accounts.ids import new_id
-from accounts.names import validate_text
-from accounts.objects import OwnedObject
+from accounts.names import NAME_BYTES, validate_meta, validate_name, validate_text
+from accounts.objects import OwnedObject, Visibility
 from bots.validators import validate_model
+from files.models import File
 
 TITLE_CHARACTERS = 300
 RECORD_BYTES = 65_536
 
 
+def _visibility() -> models.CharField:
+    return models.CharField(
+        max_length=9, choices=Visibility.choices, null=True, blank=True,
+        help_text="Protected and public objects can be read and cloned by every operator of this installation who knows the id.",
+    )
+
+
 class Blueprint(OwnedObject):
     """A group of objects; widgets that point to it inherit what they do not set themselves."""
 
+    visibility = _visibility()
     widget_defaults = models.JSONField(
         blank=True, default=dict, help_text="Widget settings, as a JSON object with the field names of the API, that this blueprint's widgets inherit."
     )
@@ -35,7 +44,47 @@ class BlueprintedObject(OwnedObject):
 
 
 class Dataset(BlueprintedObject):
-    """Knowledge: records that a bot may answer from."""
+    """Knowledge: records that a bot may answer from. Null in a search setting: the built-in value."""
+
+    visibility = _visibility()
+    reranker = models.CharField(max_length=128, null=True, blank=True, validators=[validate_text], help_text="How hits are put in order: none, lexical, or the built-in one.")
+    record_max_tokens = models.IntegerField(null=True, blank=True, help_text="How long the records become that are made from files.")
+    search_min_score = models.FloatField(null=True, blank=True, help_text="Hits below this score are left out.")
+    search_max_records = models.IntegerField(null=True, blank=True, help_text="At most so many hits.")
+    search_max_tokens = models.IntegerField(null=True, blank=True, help_text="At most so many tokens in all hits together.")
+    match_instruction = models.TextField(null=True, blank=True, validators=[validate_text], help_text="Told to the bot where something was found.")
+    mismatch_instruction = models.TextField(null=True, blank=True, validators=[validate_text], help_text="Told to the bot where nothing was found.")
+    separators = models.TextField(null=True, blank=True, validators=[validate_text], help_text="Where the text of files is cut into records.")
+
+
+class DatasetFile(models.Model):
+    """A file whose text is records of a dataset; synchronizing makes them again."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        READY = "ready"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="attached_files")
+    file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="dataset_links")
+    type = models.CharField(max_length=16, default="source")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    error = models.CharField(max_length=300, blank=True, default="")
+    synced_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "file"], name="bots_dataset_file")]
+
+    def __str__(self) -> str:
+        return f"{self.file_id} in {self.dataset_id}"
+
+
+class Skillset(BlueprintedObject):
+    """Abilities that a bot may use."""
+
+    visibility = _visibility()
 
 
 class DatasetRecord(models.Model):
@@ -48,6 +97,7 @@ class DatasetRecord(models.Model):
     url = models.CharField(max_length=2000, blank=True, default="", help_text="Where a visitor can read it in full; shown as the source.")
     alternatives = models.JSONField(blank=True, default=list, help_text="Other ways to ask for it, a JSON list of texts.")
     meta = models.JSONField(blank=True, default=dict)
+    file = models.ForeignKey(File, null=True, blank=True, on_delete=models.SET_NULL, related_name="records", editable=False)  # whose text it is
     vectors = models.BinaryField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True, editable=False)
@@ -85,3 +135,33 @@ class Bot(BlueprintedObject):
     )
     backstory = models.TextField(blank=True, default="", validators=[validate_text], help_text="Who the bot is and how it should answer; given to a language model as its instructions.")
     dataset = models.ForeignKey(Dataset, null=True, blank=True, on_delete=models.SET_NULL, related_name="bots", help_text="The knowledge it may use.")
+    skillset = models.ForeignKey(Skillset, null=True, blank=True, on_delete=models.SET_NULL, related_name="bots", help_text="The abilities it may use.")
+    privacy = models.BooleanField(null=True, blank=True, help_text="Addresses, telephone and card numbers of visitors are hidden from the model.")
+    moderation = models.BooleanField(null=True, blank=True, help_text="Texts are checked before they are answered.")
+    visibility = _visibility()
+
+
+class Ability(models.Model):
+    """One thing that a bot can do. ``instruction`` says what happens; docs/api.md describes its forms."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    skillset = models.ForeignKey(Skillset, on_delete=models.CASCADE, related_name="abilities")
+    name = models.CharField(max_length=NAME_BYTES, blank=True, default="", validators=[validate_name])
+    description = models.TextField(blank=True, default="", validators=[validate_text], help_text="What it is for; a model decides by it.")
+    instruction = models.TextField(blank=True, default="", validators=[validate_text], help_text="What happens: a text, or a fenced request or search.")
+    meta = models.JSONField(blank=True, default=dict, validators=[validate_meta])
+    blueprint = models.ForeignKey(Blueprint, null=True, blank=True, on_delete=models.SET_NULL, related_name="abilities")
+    file = models.ForeignKey(File, null=True, blank=True, on_delete=models.SET_NULL, related_name="abilities", help_text="Its text is what the ability answers with.")
+    bot = models.ForeignKey(Bot, null=True, blank=True, on_delete=models.SET_NULL, related_name="abilities", help_text="This bot is asked.")
+    secret_id = models.CharField(max_length=128, null=True, blank=True, validators=[validate_text])
+    space_id = models.CharField(max_length=128, null=True, blank=True, validators=[validate_text])
+    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+    updated_at = models.DateTimeField(auto_now=True, editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "abilities"
+        indexes = [models.Index(fields=["skillset", "id"], name="bots_ability_of")]
+
+    def __str__(self) -> str:
+        return self.name or str(self.id)

@@ -2,12 +2,16 @@
 
 import secrets
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from accounts.ids import new_id
+from accounts.names import NAME_BYTES, validate_name, validate_text
 from accounts.objects import OwnedObject
-from bots.models import Bot
+from bots.models import Bot, Dataset, Skillset
+from bots.validators import validate_model
+from files.models import StoredContent
 from widgets.models import WidgetIntegration
 
 
@@ -21,7 +25,10 @@ class Contact(OwnedObject):
 
     email = models.EmailField(max_length=254, null=True, blank=True)
     phone = models.CharField(max_length=20, null=True, blank=True, help_text="International form: +4930123456.")
-    fingerprint = models.CharField(max_length=64, null=True, editable=False)  # SHA-256 of what identifies: same data, same contact
+    nick = models.CharField(max_length=NAME_BYTES, null=True, blank=True, validators=[validate_name])
+    preferences = models.TextField(null=True, blank=True, validators=[validate_text], help_text="What the operator knows of this person's wishes; told to the bot.")
+    verified_at = models.DateTimeField(null=True, blank=True)
+    fingerprint = models.CharField(max_length=NAME_BYTES, null=True, blank=True, validators=[validate_name])  # who it is: the operator's own key, or a SHA-256 of what identifies
 
     class Meta(OwnedObject.Meta):
         constraints = [*OwnedObject.Meta.constraints, models.UniqueConstraint(fields=["owner", "fingerprint"], name="contact_fingerprint")]
@@ -32,6 +39,15 @@ class Conversation(OwnedObject):
 
     widget = models.ForeignKey(WidgetIntegration, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations")
     bot = models.ForeignKey(Bot, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations")
+    # Where there is no bot: one that is described here and answers in this conversation only.
+    model = models.CharField(max_length=400, null=True, blank=True, validators=[validate_model])
+    backstory = models.TextField(null=True, blank=True, validators=[validate_text])
+    dataset = models.ForeignKey(Dataset, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    skillset = models.ForeignKey(Skillset, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    privacy = models.BooleanField(null=True, blank=True)
+    moderation = models.BooleanField(null=True, blank=True)
+    task_id = models.CharField(max_length=128, null=True, blank=True, validators=[validate_text])  # the operator's own keys
+    space_id = models.CharField(max_length=128, null=True, blank=True, validators=[validate_text])
     contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations")
     language = models.CharField(max_length=35, blank=True, default="")
     time_zone = models.CharField(max_length=64, blank=True, default="")
@@ -40,7 +56,7 @@ class Conversation(OwnedObject):
     epoch = models.CharField(max_length=32, default=new_epoch)
 
     class Meta(OwnedObject.Meta):
-        indexes = [*OwnedObject.Meta.indexes, models.Index(fields=["widget", "id"], name="conversation_widget")]
+        indexes = [*OwnedObject.Meta.indexes, models.Index(fields=["widget", "id"], name="conversation_widget"), models.Index(fields=["contact", "id"], name="conversation_contact")]
 
 
 class Message(models.Model):
@@ -75,6 +91,10 @@ class Message(models.Model):
     body = models.CharField(max_length=64, blank=True, default="")  # SHA-256 of what the cid stands for
     question = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="reply")
     text = models.TextField(blank=True, default="")
+    name = models.CharField(max_length=NAME_BYTES, blank=True, default="", validators=[validate_name])
+    description = models.TextField(blank=True, default="", validators=[validate_text])
+    entities = models.JSONField(blank=True, default=list)  # [{type, begin, end, text, replacement?}]: what a model does not get to read
+    options = models.JSONField(null=True, blank=True)  # of a reply: what the caller gave for it (extensions, functions, limits, time zone)
     blocks = models.JSONField(blank=True, default=list)  # rendered html, a block an entry
     sources = models.JSONField(blank=True, default=list)
     code = models.CharField(max_length=32, blank=True, default="")  # why a reply failed
@@ -124,14 +144,66 @@ class Session(models.Model):
 
 
 class Rating(models.Model):
-    """A visitor's vote on a message; a repeat replaces."""
+    """An opinion of a message, of a whole conversation (no message) or of a bot (neither); a visitor's repeat replaces."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="rating")
-    value = models.SmallIntegerField()  # 1 or -1
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    message = models.OneToOneField(Message, null=True, blank=True, on_delete=models.CASCADE, related_name="rating")
+    conversation = models.ForeignKey(Conversation, null=True, blank=True, on_delete=models.CASCADE, related_name="ratings")
+    bot = models.ForeignKey(Bot, null=True, blank=True, on_delete=models.SET_NULL, related_name="ratings")
+    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="ratings")
+    value = models.SmallIntegerField()  # -100 to 100, never 0
     reason = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation"], condition=Q(message=None), name="rating_of_conversation"),
+            models.CheckConstraint(condition=Q(value__gte=-100, value__lte=100) & ~Q(value=0), name="rating_value"),
+        ]
+        indexes = [models.Index(fields=["owner", "id"], name="rating_own"), models.Index(fields=["contact", "id"], name="rating_contact")]
+
     def __str__(self) -> str:
         return f"{self.value:+d}"
+
+
+class Attachment(StoredContent):
+    """A file of a conversation; it goes when the conversation goes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="attachments")
+    message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="attachments")
+    name = models.CharField(max_length=NAME_BYTES, blank=True, default="", validators=[validate_name])
+    description = models.TextField(blank=True, default="", validators=[validate_text])
+    meta = models.JSONField(blank=True, default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["conversation", "id"], name="attachment_of")]
+
+    def __str__(self) -> str:
+        return self.name or str(self.id)
+
+
+class ChannelMessage(models.Model):
+    """Something published to a channel of an operator; kept for a while, so that late subscribers can catch up."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=191)
+    data = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["owner", "channel", "id"], name="channel_log"),
+            models.Index(fields=["created_at"], name="channel_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.channel

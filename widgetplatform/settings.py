@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "widgetplatform",
     "accounts",
+    "files",
     "bots",
     "widgets",
     "sessions_api",

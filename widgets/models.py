@@ -5,8 +5,10 @@ from collections.abc import Callable
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from accounts.ids import new_id
 from accounts.names import validate_text
 from bots.models import BlueprintedObject, Bot
+from files.models import File
 from widgets.validation import (
     validate_language,
     validate_layout,
@@ -65,3 +67,25 @@ class WidgetIntegration(BlueprintedObject):
 
     class Meta(BlueprintedObject.Meta):
         verbose_name = "widget"
+
+
+class WidgetFile(models.Model):
+    """A picture of a widget; one of each type."""
+
+    class Type(models.TextChoices):
+        BAR = "bar"
+        USER = "user"
+        BOT = "bot"
+        BUTTON = "button"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    widget = models.ForeignKey(WidgetIntegration, on_delete=models.CASCADE, related_name="attached_files")
+    file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="widget_links")
+    type = models.CharField(max_length=8, choices=Type.choices)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["widget", "type"], name="widgets_file_type")]
+
+    def __str__(self) -> str:
+        return f"{self.type} of {self.widget_id}"
