@@ -13,12 +13,13 @@ from django.urls import path  # noqa: E402
 
 from sessions_api.consumers import ConversationConsumer  # noqa: E402
 from widgetplatform.background import ensure_started, stop_all  # noqa: E402
+from widgetplatform.bodies import BodyLimit  # noqa: E402
 from widgetplatform.hotpath import HotPath  # noqa: E402
 from widgetplatform.static import static_app  # noqa: E402
 
 routes = ProtocolTypeRouter(
     {
-        "http": HotPath(static_app(django_application)),
+        "http": HotPath(static_app(BodyLimit(django_application))),
         "websocket": URLRouter([path("ws/v1/conversation", ConversationConsumer.as_asgi())]),
     }
 )

@@ -190,6 +190,7 @@ CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-ke
 CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
 CORS_PREFLIGHT_MAX_AGE = 600
 DATA_UPLOAD_MAX_MEMORY_SIZE = env_int("MAX_BODY_BYTES", 1_048_576)
+FILE_BYTES = env_int("FILE_BYTES", 20_971_520)  # of an upload
 
 # Conversations (units in the names; PROTOCOL and docs/protocol.md)
 MESSAGE_BYTES = env_int("MESSAGE_BYTES", 32_768)

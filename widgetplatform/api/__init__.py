@@ -2,7 +2,9 @@
 
 - ``views.VerbView``: one operation as ``get`` or ``post``; return ``Response(data)`` or any Django response.
 - ``views.Resource`` and ``routing.verbs(prefix, Resource, "create list fetch update delete")``: a model's verb routes.
+  Also ``clone`` (``clone_item(item, owner)``), ``export``, and ``shared_verbs`` for objects with a visibility.
   Hooks: ``get_queryset``, ``get_item``, ``filter_list``, ``perform_create``; further verbs are methods, listed in ``verbs``.
+- ``views.ChildResource``: the same for objects inside another: ``parent``, ``parent_lookup``, ``parent_field``.
 - ``serializers.ResourceSerializer``: model fields in snake_case in ``Meta.fields``; camelCase on the wire, null and absent as the contract says;
   ``OWNED_FIELDS``, ``IdSerializer``, ``ErrorSerializer``.
 - ``fields``: ``Text``, ``Flag``, ``Whole``, ``Moment``, ``Meta``, ``Reference(model)``, ``merge_meta(old, new)``.

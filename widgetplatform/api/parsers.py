@@ -17,13 +17,17 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     if not raw.strip():
         return {}
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+        value = json.loads(
+            raw.decode("utf-8"), parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_unique
+        )
     except UnicodeDecodeError:
         raise ParseError("The body must be JSON in UTF-8") from None
     except json.JSONDecodeError as error:
         raise ParseError(
             f"The body is not valid JSON: {error.msg} at line {error.lineno} column {error.colno}"
         ) from None
+    except DuplicateKey as error:
+        raise ParseError(str(error)) from None
     except (ValueError, RecursionError) as error:
         raise ParseError(f"The body is not valid JSON: {_reason(error)}") from None
     if not isinstance(value, dict):
@@ -41,9 +45,13 @@ def check_length(meta: Mapping[str, Any]) -> None:
         raise too_large()
 
 
-def too_large() -> ApiError:
-    """The 413 that names the limit."""
-    return ApiError(413, f"The body must have at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes")
+def too_large(limit: int | None = None) -> ApiError:
+    """The 413 that names the limit; without one that of JSON bodies."""
+    return ApiError(413, f"The body must have at most {limit or settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes")
+
+
+class DuplicateKey(ValueError):
+    """An object of the body has a key twice."""
 
 
 class StrictJSONParser(BaseParser):
@@ -65,6 +73,20 @@ class StrictJSONParser(BaseParser):
         if len(raw) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise too_large()
         return parse_object(raw)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Parsers differ in which of two equal keys they take; whoever sends both gets neither."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise DuplicateKey(f"The key “{_printable(twice)}” is given twice")
+    return found
+
+
+def _printable(text: str) -> str:
+    return text[:40].encode("utf-8", "replace").decode()
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -4,8 +4,8 @@ from django.urls import URLPattern, path
 
 from widgetplatform.api.views import Resource
 
-READS = {"list", "fetch"}
-WITHOUT_ITEM = {"create", "list"}
+READS = {"list", "fetch", "export"}
+WITHOUT_ITEM = {"create", "list", "export", "ensure"}
 
 
 def verbs(
@@ -13,7 +13,7 @@ def verbs(
 ) -> list[URLPattern]:
     """``verbs("bot", BotResource)`` is ``bot/create``, ``bot/list``, ``bot/<bot_id>/fetch`` …, named ``bot-create`` and so on.
 
-    A verb beyond the five is a method of the resource with that name, a POST to ``<item>/<verb>``.
+    A verb beyond those of ``Resource`` is a method of the resource with that name, a POST to ``<item>/<verb>``.
     """
     nouns = [part for part in prefix.split("/") if not part.startswith("<")]
     return [

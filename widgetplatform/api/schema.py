@@ -18,6 +18,7 @@ from widgetplatform.api.views import Resource
 
 PREFIX = "/api/v1/"
 PLURAL_VERBS = {"list", "export"}
+LISTS = {"list", "export"}
 ERRORS = {
     "400": "A field, the body or the cursor is not allowed; the message says what is.",
     "401": "No token, or a bad one.",
@@ -88,13 +89,13 @@ class VerbSchema(AutoSchema):
                 return super().get_response_serializers()
             case "fetch":
                 return self.view.serializer_class
-            case "list":
+            case "list" | "export":
                 return self._page()
         return IdSerializer if self.method == "POST" else {"200": OpenApiTypes.OBJECT}
 
     def get_override_parameters(self) -> list[Any]:
         """The query of a list."""
-        if self._action() != "list":
+        if self._action() not in LISTS:
             return super().get_override_parameters()
         columns = {field.name for field in self.view.serializer_class.Meta.model._meta.fields}
         return [

@@ -28,8 +28,8 @@ def jsonl(items: Iterable[list[dict[str, Any]]]) -> Iterator[str]:
 
 
 def json_line(value: Any) -> str:
-    """One JSON value and a line feed."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
+    """One JSON value and a line feed, in ASCII: clients decode chunk by chunk, and a chunk may end inside a character."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False) + "\n"
 
 
 def csv_rows(columns: list[str], items: Iterable[list[dict[str, Any]]]) -> Iterator[str]:

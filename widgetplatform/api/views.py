@@ -13,6 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
+from accounts.ids import parse_id
+from accounts.objects import Visibility
 from widgetplatform.api import lists, streams
 from widgetplatform.api.errors import ApiError
 from widgetplatform.api.fields import merge_meta
@@ -20,6 +22,7 @@ from widgetplatform.api.lookup import find_or_404, owned
 from widgetplatform.api.serializers import ResourceSerializer
 from widgetplatform.api.validation import django_detail, is_conflict, validation_message
 
+SHARED = (Visibility.PROTECTED, Visibility.PUBLIC)
 Items = list[Any]  # named here: inside Resource, ``list`` is the verb
 Rows = list[dict[str, Any]]
 
@@ -60,7 +63,8 @@ class Resource(ViewSetMixin, VerbView):
     """The verb routes of objects that belong to an operator; ``routing.verbs`` makes the URLs.
 
     A resource sets ``serializer_class``, ``lookup`` (the URL's keyword) and the services
-    ``create_item(owner, **fields)``, ``update_item(item, **fields)``, ``delete_item(item)`` as static methods.
+    ``create_item(owner, **fields)``, ``update_item(item, **fields)``, ``delete_item(item)`` and, where it has that verb,
+    ``clone_item(item, owner)`` as static methods.
     """
 
     serializer_class: type[ResourceSerializer]
@@ -68,6 +72,8 @@ class Resource(ViewSetMixin, VerbView):
     create_item: Callable[..., Model]
     update_item: Callable[..., Model]
     delete_item: Callable[[Any], object]
+    clone_item: Callable[[Any, Any], Model]
+    shared_verbs: frozenset[str] = frozenset()  # what others may do with objects that their owner made protected or public
 
     def get_queryset(self) -> QuerySet[Any]:
         """What the caller may see."""
@@ -76,9 +82,18 @@ class Resource(ViewSetMixin, VerbView):
     def get_item(self, lock: bool = False) -> Any:
         """The object that the URL names, by id or alias; Http404. ``lock`` needs a transaction."""
         queryset = self.get_queryset()
+        if self.action in self.shared_verbs:
+            queryset = self.with_shared(queryset)
         return find_or_404(
             queryset.select_for_update(of=("self",)) if lock else queryset, self.kwargs[self.lookup]
         )
+
+    def with_shared(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """``queryset`` and, by their ids only, objects that other operators share."""
+        if parse_id(self.kwargs[self.lookup]) is None:
+            return queryset
+        shared = queryset.model._default_manager.filter(visibility__in=SHARED)
+        return queryset | shared
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> ResourceSerializer:
         """A serializer that knows the request."""
@@ -115,6 +130,10 @@ class Resource(ViewSetMixin, VerbView):
         rows = streams.csv_rows(list(self.get_serializer().fields), pages)
         return streams.streaming(request._request, rows, kind, f"{queryset.model._meta.model_name}s.csv")
 
+    def export(self, request: Request, **kwargs: Any) -> HttpResponseBase:
+        """GET …/export: what a list answers, in every form that it has."""
+        return self.list(request, **kwargs)
+
     def fetch(self, _request: Request, **_: Any) -> Response:
         """GET …/fetch: what is set on the object."""
         return Response(self.get_serializer(self.get_item()).data)
@@ -136,6 +155,10 @@ class Resource(ViewSetMixin, VerbView):
         self._call(self.delete_item, item)
         return Response({"id": str(pk)})
 
+    def clone(self, request: Request, **_: Any) -> Response:
+        """POST …/clone: a copy that belongs to the caller; ``{id}`` of the copy."""
+        return _id(self._call(self.clone_item, self.get_item(), request.user))
+
     def _fields(self, item: Any = None) -> dict[str, Any]:
         serializer = self.get_serializer(item, data=self.request.data, partial=item is not None)
         serializer.is_valid(raise_exception=True)
@@ -156,6 +179,34 @@ class Resource(ViewSetMixin, VerbView):
             raise ApiError(
                 409 if is_conflict(error) else 400, validation_message(django_detail(error, names))
             ) from None
+
+
+class ChildResource(Resource):
+    """Objects inside another one of the caller's: ``parent`` is its model, ``parent_lookup`` the URL's keyword,
+    ``parent_field`` the child's foreign key. ``create_item(parent, **fields)`` gets the parent in the owner's place."""
+
+    parent: type[Model]
+    parent_lookup: str
+    parent_field: str
+
+    def get_parent(self) -> Any:
+        """The caller's object that the route names first; Http404."""
+        return find_or_404(owned(self.parent, self.request.user), self.kwargs[self.parent_lookup])
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The children of that parent."""
+        children: QuerySet[Any] = self.serializer_class.Meta.model._default_manager.filter(
+            **{self.parent_field: self.get_parent()}
+        )
+        return children
+
+    def filter_list(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Children have no filters."""
+        return queryset
+
+    def perform_create(self, fields: dict[str, Any]) -> Any:
+        """Into the parent."""
+        return self.create_item(self.get_parent(), **fields)
 
 
 def _id(item: Any) -> Response:

@@ -1,10 +1,13 @@
 """Bodies: JSON objects within a size; everything else is refused before anything is stored."""
 
+from typing import Any
+
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.core.handlers.asgi import ASGIHandler
 
 from bots.models import Bot
+from widgetplatform.bodies import BodyLimit, body_limit
 
 URL = "/api/v1/bot/create"
 
@@ -88,7 +91,32 @@ async def test_chunked_bodies_under_asgi(olive, settings):
     assert [bot.name async for bot in Bot.objects.all()] == ["chunked"]
 
 
-async def send_chunked(headers: list[tuple[bytes, bytes]], body: bytes) -> int:
+@pytest.mark.django_db(transaction=True)
+async def test_a_body_is_cut_off_before_django_keeps_it(olive, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    authorization = [(b"authorization", f"Bearer {olive.token}".encode())]
+    limited = BodyLimit(ASGIHandler())
+    assert await send_chunked(authorization, b'{"name": "chunked"}', limited) == 200
+    assert await send_chunked(authorization, b" " * 101, limited) == 413
+    untouched = BodyLimit(None)  # nothing behind it: what was announced is refused unread
+    assert await send_chunked([(b"content-length", b"5000000")], b"", untouched) == 413
+    assert await Bot.objects.acount() == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("/api/v1/bot/create", 1_048_576),
+        ("/api/v1/file/x/upload", 20_971_520 + 65_536),
+        ("/api/v1/conversation/x/attachment/upload", 20_971_520 + 65_536),
+        ("/api/v1/file/x/upload/y", 1_048_576),
+    ],
+)
+def test_uploads_may_be_larger(path, limit):
+    assert body_limit(path) == limit
+
+
+async def send_chunked(headers: list[tuple[bytes, bytes]], body: bytes, app: Any = None) -> int:
     """POST without Content-Length, as a server hands it on; the status."""
     headers = [
         *headers,
@@ -104,10 +132,15 @@ async def send_chunked(headers: list[tuple[bytes, bytes]], body: bytes) -> int:
         "query_string": b"",
         "headers": headers,
     }
-    communicator = ApplicationCommunicator(ASGIHandler(), scope)
+    communicator = ApplicationCommunicator(app or ASGIHandler(), scope)
     await communicator.send_input({"type": "http.request", "body": body[:10], "more_body": True})
     await communicator.send_input({"type": "http.request", "body": body[10:], "more_body": False})
     start = await communicator.receive_output(10)
     await communicator.receive_output(10)
     await communicator.wait()
     return start["status"]
+
+
+@pytest.mark.parametrize("body", [b'{"name": "a", "name": "b"}', b'{"meta": {"x": {"k": 1, "k": 2}}}'])
+def test_a_key_given_twice(olive, body):
+    assert "is given twice" in refused(post(olive, body), 400, "BAD_REQUEST")
