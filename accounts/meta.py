@@ -38,10 +38,8 @@ def forget_meta(item: OwnedObject) -> None:
     MetaEntry.objects.filter(kind=item._meta.label_lower, object_id=item.pk).delete()
 
 
-def filter_meta(queryset: models.QuerySet[Any], owner: Any, wanted: dict[str, str]) -> models.QuerySet[Any]:
-    """Objects whose meta has every (path, value); each is a look-up in one index."""
-    kind = queryset.model._meta.label_lower
-    for path, value in wanted.items():
-        entries = MetaEntry.objects.filter(owner=owner, kind=kind, path=path, value=value[:VALUE_CHARACTERS])
-        queryset = queryset.filter(pk__in=entries.values("object_id"))
-    return queryset
+def entries_of(model: type[models.Model], owner_id: Any, path: str, value: str) -> models.QuerySet[MetaEntry]:
+    """The rows that say which objects of a model have this value there: one range of one index, in the order of their ids."""
+    return MetaEntry.objects.filter(
+        owner=owner_id, kind=model._meta.label_lower, path=path[:VALUE_CHARACTERS], value=value[:VALUE_CHARACTERS]
+    )

@@ -1,5 +1,6 @@
 """The abstract base of everything an operator owns, and the manager that only reaches what a person may see."""
 
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -11,8 +12,18 @@ from accounts.names import NAME_BYTES, validate_alias, validate_meta, validate_n
 M = TypeVar("M", bound=models.Model)
 
 
+@dataclass(frozen=True)
+class MetaWanted:
+    """Whose objects, and the values that their meta must have, by dotted path."""
+
+    owner_id: Any
+    values: dict[str, str]
+
+
 class OwnedQuerySet(models.QuerySet[M]):
     """Loading is authorizing: start every look-up for a person with ``for_owner``."""
+
+    meta_wanted: MetaWanted | None = None
 
     def for_owner(self, user: Any) -> "OwnedQuerySet[M]":
         """Objects of this operator only; a superuser's API token sees its own objects too, not all."""
@@ -21,6 +32,17 @@ class OwnedQuerySet(models.QuerySet[M]):
     def visible_to(self, user: Any) -> "OwnedQuerySet[M]":
         """What the admin shows: own objects, all of them for a superuser."""
         return self.all() if user.is_superuser else self.filter(owner=user)
+
+    def with_meta(self, user: Any, values: dict[str, str]) -> "OwnedQuerySet[M]":
+        """Only pages know how to look for meta cheaply: this remembers what is wanted, ``lists.Page`` finds it."""
+        narrowed = self._clone()
+        narrowed.meta_wanted = MetaWanted(user.pk, values) if values else None
+        return narrowed
+
+    def _clone(self) -> "OwnedQuerySet[M]":
+        clone: OwnedQuerySet[M] = super()._clone()  # type: ignore[misc]  # Django's own hook, unknown to the stubs
+        clone.meta_wanted = self.meta_wanted
+        return clone
 
 
 class Visibility(models.TextChoices):

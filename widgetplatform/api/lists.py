@@ -11,10 +11,14 @@ from django.http import QueryDict
 from rest_framework.exceptions import ParseError
 
 from accounts.ids import parse_id
-from accounts.meta import filter_meta
+from accounts.meta import entries_of
+from accounts.objects import MetaWanted, OwnedQuerySet
+from widgetplatform.api.lookup import find, owned
 
 TAKE_MAX = 100
 ID_VERSION = 7
+RARE = 1000  # values that are more frequent than this are not told apart
+STEP_MAX = 2000  # entries looked at in one go; well below the parameters that a database takes
 META_KEY = re.compile(r"meta(?:\.(?P<dotted>.+)|(?P<brackets>(?:\[[^\]]+\])+))")
 
 
@@ -29,9 +33,38 @@ class Page:
     def of(self, queryset: QuerySet[Any], after: UUID | None = None) -> list[Any]:
         """One page; ``after`` takes the cursor's place. One range of an index on the id, however many rows there are."""
         cursor = after or self.cursor
+        wanted = getattr(queryset, "meta_wanted", None)
+        if wanted:
+            return self._by_meta(queryset, wanted, cursor)
+        return list(self._ordered(queryset, "pk", cursor)[: self.take])
+
+    def _by_meta(self, queryset: QuerySet[Any], wanted: MetaWanted, cursor: UUID | None) -> list[Any]:
+        """Walk the entries of the rarest value in the order of ids, and keep what has the other values too.
+
+        A database that is asked for objects "in" those entries may read all of them, or all objects, for one page.
+        """
+        entries = [
+            entries_of(queryset.model, wanted.owner_id, path, value) for path, value in wanted.values.items()
+        ]
+        if len(entries) > 1:
+            entries.sort(key=lambda rows: rows[:RARE].count())
+        found: list[Any] = []
+        step = self.take
+        while len(found) < self.take:
+            walked = self._ordered(entries[0], "object_id", cursor).values_list("object_id", flat=True)
+            ids = known = list(walked[:step])
+            for others in entries[1:]:
+                ids = list(others.filter(object_id__in=ids).values_list("object_id", flat=True))
+            found += self._ordered(queryset.filter(pk__in=ids), "pk", None)[: self.take - len(found)]
+            if len(known) < step:
+                break
+            cursor, step = known[-1], min(step * 2, STEP_MAX)
+        return found
+
+    def _ordered(self, queryset: QuerySet[Any], key: str, cursor: UUID | None) -> QuerySet[Any]:
         if cursor:
-            queryset = queryset.filter(pk__lt=cursor) if self.descending else queryset.filter(pk__gt=cursor)
-        return list(queryset.order_by("-pk" if self.descending else "pk")[: self.take])
+            queryset = queryset.filter(**{f"{key}__{'lt' if self.descending else 'gt'}": cursor})
+        return queryset.order_by(f"-{key}" if self.descending else key)
 
     def pages(self, queryset: QuerySet[Any]) -> Iterator[list[Any]]:
         """Every page to the end, one in memory at a time."""
@@ -61,16 +94,15 @@ def wanted_meta(query: QueryDict) -> dict[str, str]:
 
 def filter_list(queryset: QuerySet[Any], owner: Any, query: QueryDict) -> QuerySet[Any]:
     """Narrow a list of owned objects by meta and, where they have one, by ``blueprintId`` (id or alias)."""
-    queryset = filter_meta(queryset, owner, wanted_meta(query))
+    wanted = wanted_meta(query)
+    if any("\0" in part for pair in wanted.items() for part in pair):  # no database has it, and one refuses to look
+        return queryset.none()
     blueprint = query.get("blueprintId")
-    if blueprint and any(field.name == "blueprint" for field in queryset.model._meta.fields):
-        pk = parse_id(blueprint)
-        queryset = (
-            queryset.filter(blueprint=pk)
-            if pk
-            else queryset.filter(blueprint__alias=blueprint.replace("\0", ""))
-        )
-    return queryset
+    columns = {field.name: field for field in queryset.model._meta.fields}
+    if blueprint and "blueprint" in columns:
+        found = find(owned(columns["blueprint"].related_model, owner), blueprint)
+        queryset = queryset.filter(blueprint=found) if found else queryset.none()
+    return queryset.with_meta(owner, wanted) if isinstance(queryset, OwnedQuerySet) else queryset
 
 
 def _take(text: str | None) -> int:

@@ -109,6 +109,25 @@ def test_a_filter_follows_updates(olive):
     assert ids(olive.get("bot/list", **{"meta.a": "2"})) == [str(bot.pk)]
 
 
+def test_pages_of_several_meta_values(olive):
+    for number in range(30):
+        services.create_bot(
+            olive.user, name=str(number), meta={"all": "yes", "even": number % 2 == 0, "third": number % 3 == 0}
+        )
+    query = {"meta.all": "yes", "meta.even": "true", "meta.third": "true", "take": 2}
+    seen, cursor = [], {}
+    while items := (answer := olive.get("bot/list", **query, **cursor).json())["items"]:
+        seen.append([item["name"] for item in items])
+        cursor = {"cursor": answer["cursor"]}
+    assert seen == [["24", "18"], ["12", "6"], ["0"]]
+
+
+@pytest.mark.parametrize("query", [{"meta.a": "\0"}, {"meta.\0": "1"}, {"blueprintId": "\0"}, {"blueprintId": str(new_id())}])
+def test_filters_that_nothing_can_match(olive, query):
+    services.create_bot(olive.user, meta={"a": "1"})
+    assert ids(olive.get("bot/list", **query)) == []
+
+
 def test_blueprint_filter(olive, otto):
     blueprint = Blueprint.objects.create(owner=olive.user, alias="shop")
     foreign = Blueprint.objects.create(owner=otto.user, alias="theirs")
