@@ -1,18 +1,25 @@
 """What every bot engine takes and yields: plain data, no models."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from bots.retrieval.result import Passage, SearchResult
 
 __all__ = [
+    "Ability",
     "Activity",
+    "Attachment",
+    "Channels",
     "End",
     "Engine",
     "EngineError",
     "Event",
+    "Feature",
+    "Function",
     "HistoryItem",
+    "Limits",
+    "Note",
     "Passage",
     "Reasoning",
     "Search",
@@ -22,6 +29,7 @@ __all__ = [
     "Text",
     "Turn",
     "Usage",
+    "Waiting",
 ]
 
 
@@ -40,10 +48,72 @@ class Search(Protocol):
 
 
 @dataclass(frozen=True)
+class Function:
+    """What the caller's program can do for the bot; `parameters` is a JSON schema of an object.
+
+    With `channel` the result comes as a message on that channel; else it is `data`, known beforehand. `at_start` and `at_end`
+    say that it is to be called without the model's wish.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    data: Any = None
+    channel: str = ""
+    at_start: bool = False
+    at_end: bool = False
+
+
+@dataclass(frozen=True)
+class Ability:
+    """What the bot can do by itself; `instruction` says how."""
+
+    name: str
+    description: str
+    instruction: str
+    secret_id: str = ""
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""  # empty where the caller described it with the request
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that was given with the question: its text, as far as there is any."""
+
+    name: str
+    type: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Something that the caller switches on for this turn, by name."""
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far one reply may go: rounds with the model, goings-on after a cut, and calls of functions and abilities."""
+
+    iterations: int = 16
+    continuations: int = 4
+    calls: int = 8
+
+
+class Channels(Protocol):
+    """The caller's channels. Listening begins with the call, so that nothing is missed; awaiting the answer gives the next message."""
+
+    async def __call__(self, channel: str) -> Callable[[], Awaitable[Any]]: ...
+
+
+@dataclass(frozen=True)
 class Turn:
     """One reply to make. The last user item of `history` is the question; an empty history means that the bot begins.
 
-    `language` is a BCP-47 tag or empty; `search` is None where the bot has no dataset.
+    `language` is a BCP-47 tag or empty, `time_zone` an IANA name or empty; `search` is None where the bot has no dataset, `channels`
+    where nobody can answer on one. `features` are the widget's, `extra_features` the caller's.
     """
 
     instructions: str = ""
@@ -53,6 +123,13 @@ class Turn:
     language: str = ""
     features: frozenset[str] = frozenset()
     search: Search | None = None
+    functions: tuple[Function, ...] = ()
+    abilities: tuple[Ability, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    extra_features: tuple[Feature, ...] = ()
+    limits: Limits = Limits()
+    time_zone: str = ""
+    channels: Channels | None = None
 
 
 @dataclass(frozen=True)
@@ -80,11 +157,31 @@ class Activity:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A function's result is awaited on a channel; comes again with `done` when it is there."""
+
+    channel: str
+    function: str
+    arguments: Mapping[str, Any]
+    done: bool
+
+
+@dataclass(frozen=True)
+class Note:
+    """A message that belongs to the making of the answer, of any type of the log; shown to operators only."""
+
+    type: str
+    text: str
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Usage:
-    """Tokens that a provider counted."""
+    """Tokens that a provider counted; `model` where it is another than the turn's."""
 
     input_tokens: int
     output_tokens: int
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,12 +201,12 @@ class Sources:
 
 @dataclass(frozen=True)
 class End:
-    """The last event: the answer is complete, or was cut at a length limit."""
+    """The last event: the answer is complete, or was cut at a limit: of its length, or of what the turn may do."""
 
-    reason: Literal["stop", "length"]
+    reason: Literal["stop", "length", "iteration"]
 
 
-Event = Text | Reasoning | Activity | Usage | Sources | End
+Event = Text | Reasoning | Activity | Waiting | Note | Usage | Sources | End
 
 
 class EngineError(Exception):

@@ -1,12 +1,14 @@
 """An engine that says what it is told, for tests and benchmarks; only there when `settings.EXTRA_ENGINES` names it."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import asdict
 from itertools import cycle, islice
 from typing import Any
 
-from .base import End, EngineError, Event, Text, Turn, Usage
+from .base import Activity, End, EngineError, Event, Function, Note, Reasoning, Text, Turn, Usage, Waiting
 
 SAMPLE = """## A scripted answer
 
@@ -45,9 +47,11 @@ TOKENS = [token for token in _TOKEN.findall(SAMPLE) if token]
 
 
 class ScriptedEngine:
-    """`scripted:sample` streams markdown, `scripted:echo` repeats the question; see OPTIONS for the rest."""
+    """`scripted:sample` streams markdown, `scripted:echo` repeats the question, `scripted:turn` says as JSON what it was given,
+    `scripted:search` the passages that it found, `scripted:calls` calls every function and says their results; see OPTIONS for the rest.
+    """
 
-    NAMES = ("burst", "sample", "echo")
+    NAMES = ("burst", "sample", "echo", "turn", "search", "calls")
 
     def check(self, name: str, options: Mapping[str, str]) -> None:
         """Raise ValueError for an unknown name or option, or a value out of range."""
@@ -68,7 +72,12 @@ class ScriptedEngine:
             "retryable": True,
         }
         options |= {key: OPTIONS[key](value) for key, value in turn.options.items()}
-        pieces = self._pieces(turn, options["tokens"])
+        script = turn.model.partition(":")[2].partition("/")[0]
+        if script == "calls":
+            async for event in self._calls(turn):
+                yield event
+            return
+        pieces = [await _found(turn)] if script == "search" else self._pieces(turn, script, options["tokens"])
         for number, piece in enumerate(pieces):
             if number == options["fail_at"]:
                 raise EngineError(
@@ -82,11 +91,64 @@ class ScriptedEngine:
         yield Usage(sum(len(item.text.split()) for item in turn.history), len(pieces))
         yield End("stop")
 
-    def _pieces(self, turn: Turn, tokens: int) -> list[str]:
-        if ":echo" in turn.model:
-            question = next((item.text for item in reversed(turn.history) if item.type == "user"), "")
-            return _TOKEN.findall(question)[:tokens]
+    def _pieces(self, turn: Turn, script: str, tokens: int) -> list[str]:
+        match script:
+            case "echo":
+                return _TOKEN.findall(_question(turn))[:tokens]
+            case "turn":
+                return [json.dumps(_given(turn), ensure_ascii=False)]
         return list(islice(cycle(TOKENS), tokens))
+
+    async def _calls(self, turn: Turn) -> AsyncIterator[Event]:
+        """Call each function once, in order, as far as the limit of calls allows."""
+        yield Reasoning("I call every function that I have.")
+        for function in turn.functions[: turn.limits.calls]:
+            yield Activity("function", function.name, function.description, done=False)
+            if function.channel and turn.channels:
+                result = await turn.channels(function.channel)
+                yield Waiting(function.channel, function.name, {}, done=False)
+                answer = await result()
+                yield Waiting(function.channel, function.name, {}, done=True)
+            else:
+                answer = function.data
+            yield Activity("function", function.name, function.description, done=True)
+            yield Note("activity", function.name, {"function": {"name": function.name, "result": answer}})
+            yield Text(f"{function.name}: {json.dumps(answer, ensure_ascii=False)}\n\n")
+        yield Usage(len(turn.history), len(turn.functions))
+        yield End("iteration" if len(turn.functions) > turn.limits.calls else "stop")
+
+
+def _question(turn: Turn) -> str:
+    return next((item.text for item in reversed(turn.history) if item.type == "user"), "")
+
+
+async def _found(turn: Turn) -> str:
+    found = await turn.search(_question(turn)) if turn.search else None
+    return "\n\n".join(passage.text for passage in found.passages) if found and found.passages else "Nothing was found."
+
+
+def _given(turn: Turn) -> dict[str, Any]:
+    """The turn's plain data."""
+    return {
+        "instructions": turn.instructions,
+        "history": [[item.type, item.text] for item in turn.history],
+        "language": turn.language,
+        "timeZone": turn.time_zone,
+        "features": sorted(turn.features),
+        "extraFeatures": [asdict(feature) for feature in turn.extra_features],
+        "functions": [_function(function) for function in turn.functions],
+        "abilities": [asdict(ability) for ability in turn.abilities],
+        "attachments": [asdict(attachment) for attachment in turn.attachments],
+        "limits": asdict(turn.limits),
+        "search": turn.search is not None,
+    }
+
+
+def _function(function: Function) -> dict[str, Any]:
+    return {
+        "name": function.name, "description": function.description, "parameters": dict(function.parameters), "data": function.data,
+        "channel": function.channel, "atStart": function.at_start, "atEnd": function.at_end,
+    }  # fmt: skip
 
 
 def _number(key: str, kind: Callable[[str], float], low: float, high: float) -> Callable[[str], float]:
