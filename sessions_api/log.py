@@ -21,6 +21,9 @@ class Scene:
     widget_id: uuid.UUID | None
     bot_id: uuid.UUID | None
     language: str
+    owner_id: Any = None
+    contact_id: uuid.UUID | None = None
+    time_zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,12 @@ class Log:
         self.now: datetime | None = None
         self.heads: dict[uuid.UUID, int] = {}
         self._scenes: dict[uuid.UUID, Scene] = {}
-        for pk, last_seq, now, widget_id, bot_id, language in rows.values_list(
-            "pk", "last_seq", "now", "widget_id", "bot_id", "language"
+        for pk, last_seq, now, *scene in rows.values_list(
+            "pk", "last_seq", "now", "widget_id", "bot_id", "language", "owner_id", "contact_id", "time_zone"
         ):
             self.heads[pk] = last_seq
             self.now = now
-            self._scenes[pk] = Scene(widget_id, bot_id, language)
+            self._scenes[pk] = Scene(*scene)
         self.changes: list[Change] = []
         self._moved: set[uuid.UUID] = set()
         self._inserts: list[Message] = []

@@ -31,6 +31,9 @@ class Effective:
     bot_model: str
     bot_backstory: str
     bot_dataset_id: UUID | None
+    bot_skillset_id: UUID | None
+    bot_privacy: bool
+    bot_moderation: bool
     blueprint_id: UUID | None
     origins: tuple[OriginEntry, ...]
     theme: str
@@ -95,7 +98,7 @@ def load_effective(widget_id: UUID) -> Effective | None:
     values = effective_values(widget)
     bot = (
         Bot.objects.filter(pk=values.pop("bot_id"), owner_id=widget.owner_id)
-        .only("id", "name", "model", "backstory", "dataset_id", "updated_at")
+        .only("id", "name", "model", "backstory", "dataset_id", "skillset_id", "privacy", "moderation", "updated_at")
         .first()
     )
     touched = [item.updated_at for item in (widget, widget.blueprint, bot) if item is not None]
@@ -109,6 +112,9 @@ def load_effective(widget_id: UUID) -> Effective | None:
         bot_model=bot.model if bot else "",
         bot_backstory=bot.backstory if bot else "",
         bot_dataset_id=bot.dataset_id if bot else None,
+        bot_skillset_id=bot.skillset_id if bot else None,
+        bot_privacy=bool(bot and bot.privacy),
+        bot_moderation=bool(bot and bot.moderation),
         blueprint_id=widget.blueprint_id,
         origins=_origins(values["origin"]),
         **values,
