@@ -1,0 +1,32 @@
+"""Which kind an ability is, and doing it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bots.abilities import bot, fetch, file, search, text
+from bots.abilities.base import AbilityError, AbilitySpec, Kind, Outcome, Tools
+from bots.abilities.fences import fenced
+
+KINDS: dict[str, Kind] = {
+    "fetch": fetch.run,
+    "search": search.run,
+    "bot": bot.run,
+    "file": file.run,
+    "text": text.run,
+}
+
+
+def kind_of(ability: AbilitySpec) -> str:
+    """A fenced block decides, then the bot, then the file; all else is a text."""
+    for word in (fetch.FENCE, search.FENCE):
+        if fenced(ability.instruction, word) is not None:
+            return word
+    return "bot" if ability.bot_id else "file" if ability.file_id else "text"
+
+
+async def run(ability: AbilitySpec, arguments: Mapping[str, Any], tools: Tools) -> Outcome:
+    """Carry an ability out. What goes wrong is the outcome's ``error``, never an exception."""
+    try:
+        return await KINDS[kind_of(ability)](ability, arguments, tools)
+    except AbilityError as error:
+        return Outcome(error=str(error))
