@@ -12,47 +12,12 @@ import uuid
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
-from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from benchmarks.http import Http
+
 CREATORS = 8  # connections that create sessions at once
-
-
-class Http:
-    """A keep-alive connection that posts JSON: the smallest client there is, so that it does not slow the measurement."""
-
-    def __init__(self, url: str) -> None:
-        self._host = urlsplit(url).netloc
-        self._reader: asyncio.StreamReader | None = None
-        self._writer: asyncio.StreamWriter | None = None
-
-    async def post(self, path: str, body: dict[str, Any]) -> Any:
-        """The answer's JSON; raises ``RuntimeError`` for any status but 200."""
-        if self._writer is None:
-            name, port = self._host.split(":")
-            self._reader, self._writer = await asyncio.open_connection(name, int(port))
-        assert self._reader is not None
-        data = json.dumps(body).encode()
-        head = f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
-        self._writer.write(head.encode() + data)
-        answer = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in answer.split("\r\n")[1:])}
-        if headers.get("transfer-encoding") == "chunked":
-            content = b""
-            while size := int(await self._reader.readline(), 16):
-                content += (await self._reader.readexactly(size + 2))[:-2]
-            await self._reader.readline()
-        else:
-            content = await self._reader.readexactly(int(headers["content-length"]))
-        if " 200 " not in answer.split("\r\n")[0]:
-            raise RuntimeError(f"{path}: {answer.splitlines()[0]} {content[:200]!r}")
-        return json.loads(content)
-
-    def close(self) -> None:
-        """End the connection."""
-        if self._writer:
-            self._writer.close()
 
 
 @dataclass

@@ -4,9 +4,9 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "widgetplatform.settings")
 
-from django.core.asgi import get_asgi_application
+import django
 
-django_application = get_asgi_application()  # loads the apps; what follows imports models
+django.setup(set_prefix=False)  # loads the apps; what follows imports models
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
@@ -14,12 +14,13 @@ from django.urls import path  # noqa: E402
 from sessions_api.consumers import ConversationConsumer  # noqa: E402
 from widgetplatform.background import ensure_started, stop_all  # noqa: E402
 from widgetplatform.bodies import BodyLimit  # noqa: E402
+from widgetplatform.handler import PooledHandler  # noqa: E402
 from widgetplatform.hotpath import HotPath  # noqa: E402
 from widgetplatform.static import static_app  # noqa: E402
 
 routes = ProtocolTypeRouter(
     {
-        "http": HotPath(static_app(BodyLimit(django_application))),
+        "http": HotPath(static_app(BodyLimit(PooledHandler()))),
         "websocket": URLRouter([path("ws/v1/conversation", ConversationConsumer.as_asgi())]),
     }
 )

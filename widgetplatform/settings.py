@@ -62,15 +62,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "widgetplatform.health.HealthMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    "widgetplatform.middleware.SecurityMiddleware",
     "widgetplatform.logs.RequestIdMiddleware",
     "widgetplatform.cors.WidgetCorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "widgetplatform.middleware.SessionMiddleware",
+    "widgetplatform.middleware.CommonMiddleware",
+    "widgetplatform.middleware.CsrfViewMiddleware",
+    "widgetplatform.middleware.AuthenticationMiddleware",
+    "widgetplatform.middleware.MessageMiddleware",
+    "widgetplatform.middleware.XFrameOptionsMiddleware",
     "widgetplatform.csp.PagePolicyMiddleware",
 ]
 ROOT_URLCONF = "widgetplatform.urls"
