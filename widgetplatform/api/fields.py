@@ -74,6 +74,43 @@ class Whole(serializers.IntegerField):
         return int(data)
 
 
+class Number(serializers.FloatField):
+    """A number that is finite; "0.5" and true are none."""
+
+    default_error_messages = {
+        "invalid": "must be a number",
+        "null": "must be a number",
+        "required": "is required",
+        "max_value": "must be at most {max_value}",
+        "min_value": "must be at least {min_value}",
+    }
+
+    def to_internal_value(self, data: Any) -> float:
+        """Only numbers of JSON."""
+        try:
+            number = float(data) if isinstance(data, (int, float)) and not isinstance(data, bool) else math.nan
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
+            self.fail("invalid")
+        return number
+
+
+class Choice(serializers.ChoiceField):
+    """One of a few texts; the refusal names them. An empty text is "not set" where null is allowed."""
+
+    default_error_messages = {"null": "must not be null", "required": "is required"}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Only ``str``."""
+        if data == "" and self.allow_null:
+            return None
+        if not isinstance(data, str) or data not in self.choices:
+            *others, last = map(str, self.choices)
+            raise serializers.ValidationError(f"must be {', '.join(others)}{' or ' if others else ''}{last}")
+        return data
+
+
 class Moment(serializers.DateTimeField):
     """A time, as milliseconds since 1970."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from rest_framework import serializers
 
-from widgetplatform.api.fields import Flag, Meta, Moment, Reference, Text, Whole
+from widgetplatform.api.fields import Choice, Flag, Meta, Moment, Number, Reference, Text, Whole
 from widgetplatform.api.names import camel
 
 OWNED_FIELDS = ("id", "alias", "name", "description", "meta", "created_at", "updated_at")
@@ -25,8 +25,10 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
         models.TextField: Text,
         models.BooleanField: Flag,
         models.IntegerField: Whole,
+        models.FloatField: Number,
         models.DateTimeField: Moment,
     }
+    serializer_choice_field = Choice
 
     class Meta:
         fields: tuple[str, ...] = OWNED_FIELDS
