@@ -192,6 +192,15 @@ CORS_PREFLIGHT_MAX_AGE = 600
 DATA_UPLOAD_MAX_MEMORY_SIZE = env_int("MAX_BODY_BYTES", 1_048_576)
 FILE_BYTES = env_int("FILE_BYTES", 20_971_520)  # of an upload
 
+# Text of files is extracted in a child process with these limits
+EXTRACT_SECONDS = env_int("EXTRACT_SECONDS", 20)
+EXTRACT_MEMORY_MB = env_int("EXTRACT_MEMORY_MB", 512)
+EXTRACT_CHARACTERS = env_int("EXTRACT_CHARACTERS", 2_000_000)
+
+# The way out to addresses that others chose: fetcher/
+FETCH_PORTS = env_list("FETCH_PORTS", ["80", "443"])
+FETCH_ALLOWED_HOSTS = env_list("FETCH_ALLOWED_HOSTS", [])  # host or host:port; may be private, on any port
+
 # Conversations (units in the names; PROTOCOL and docs/protocol.md)
 MESSAGE_BYTES = env_int("MESSAGE_BYTES", 32_768)
 FRAME_BYTES = env_int("FRAME_BYTES", 262_144)
