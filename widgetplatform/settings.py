@@ -144,6 +144,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "requeue-embedding": {"task": "bots.tasks.requeue_embedding", "schedule": 60.0},
+    "forget-channel-messages": {"task": "sessions_api.tasks.forget_channel_messages", "schedule": 600.0},
 }
 
 # Files
@@ -217,6 +218,7 @@ SWEEP_SECONDS = env_int("SWEEP_SECONDS", 3)
 REPLY_ATTEMPTS = env_int("REPLY_ATTEMPTS", 3)
 REPLY_SECONDS = env_int("REPLY_SECONDS", 300)
 REPLY_BYTES = env_int("REPLY_BYTES", 262_144)
+CHANNEL_SECONDS = env_int("CHANNEL_SECONDS", 86_400)
 METRICS_TOKEN = env_str("METRICS_TOKEN")  # who shows it reads /metrics; in production nobody else does
 EXTRA_ENGINES: dict[str, str] = dict(entry.split("=", 1) for entry in env_list("EXTRA_ENGINES", []))
 
