@@ -1,5 +1,6 @@
-"""The browsable page of the API: rendered here from the same description, with neither script nor another host."""
+"""The browsable page of the API, rendered from the same description; it reads without script, and tries requests with it."""
 
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,10 @@ from drf_spectacular.generators import SchemaGenerator
 def docs(request: HttpRequest) -> HttpResponse:
     """GET /api/v1/docs."""
     return render(request, "api/docs.html", description())
+
+
+SAMPLE_DEPTH = 3
+SAMPLES = {"name": "Support", "text": "How long does delivery take?", "search": "delivery time", "email": "vera@example.com"}
 
 
 @lru_cache(maxsize=1)
@@ -25,7 +30,8 @@ def description() -> dict[str, Any]:
 
 
 def _operation(schema: Any, path: str, method: str, operation: Any) -> dict[str, Any]:
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    bodies = operation.get("requestBody", {}).get("content", {})
+    body = bodies.get("application/json", {}).get("schema")
     return {
         "id": operation["operationId"],
         "method": method.upper(),
@@ -42,6 +48,9 @@ def _operation(schema: Any, path: str, method: str, operation: Any) -> dict[str,
             for item in operation.get("parameters", [])
         ],
         "body": _properties(schema, body, "readOnly"),
+        "sample": json.dumps(sample(schema, body), indent=2) if method == "post" else "",
+        "takes_file": "multipart/form-data" in bodies,
+        "accepts": _accepts(operation),
         "answers": [
             {
                 "status": status,
@@ -75,6 +84,38 @@ def _properties(schema: Any, value: Any, hidden: str) -> list[dict[str, Any]]:
         for name, field in resolved.get("properties", {}).items()
         if not field.get(hidden)
     ]
+
+
+def sample(schema: Any, value: Any, depth: int = 0) -> Any:
+    """A small value that the schema allows: what is required, with words of the trade; the described example where there is one."""
+    resolved = _resolve(schema, value)
+    for source in (resolved, *resolved.get("examples", ())):
+        if isinstance(source, dict) and "example" in source:
+            return source["example"]
+    if parts := next((resolved[key] for key in ("allOf", "oneOf", "anyOf") if key in resolved), None):
+        return sample(schema, parts[0], depth)
+    match resolved.get("enum"), resolved.get("type"):
+        case [first, *_], _:
+            return first
+        case _, "array":
+            return [sample(schema, resolved.get("items"), depth + 1)] if depth < SAMPLE_DEPTH else []
+        case _, "integer" | "number":
+            return resolved.get("default", resolved.get("minimum", 1))
+        case _, "boolean":
+            return True
+        case _, "string":
+            return "text"
+    if depth >= SAMPLE_DEPTH:
+        return {}
+    required = resolved.get("required", [])
+    fields = {name: field for name, field in resolved.get("properties", {}).items() if not field.get("readOnly")}
+    shown = {name: field for name, field in fields.items() if name in required or (not depth and name in SAMPLES)}
+    return {name: SAMPLES.get(name) or sample(schema, field, depth + 1) for name, field in shown.items()}
+
+
+def _accepts(operation: Any) -> list[str]:
+    answers = operation["responses"].get("200", {}).get("content", {})
+    return [kind for kind in answers if "*" not in kind]
 
 
 def _resolve(schema: Any, value: Any) -> Any:
