@@ -144,6 +144,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "requeue-embedding": {"task": "bots.tasks.requeue_embedding", "schedule": 60.0},
+    "settle-uploads": {"task": "files.tasks.settle_uploads", "schedule": 3600.0},
+    "remove-orphans": {"task": "files.tasks.remove_orphans", "schedule": 86_400.0},
     "forget-channel-messages": {"task": "sessions_api.tasks.forget_channel_messages", "schedule": 600.0},
 }
 
@@ -152,10 +154,24 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "media"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "widgetplatform.static.HashedStorage"},
-}
+S3_BUCKET = env_str("S3_BUCKET")
+if S3_BUCKET:
+    _endpoint = env_str("S3_ENDPOINT")
+    _files = {
+        "BACKEND": "files.stores.s3.S3Store",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": _endpoint or None,
+            "region_name": env_str("S3_REGION", "us-east-1"),
+            "access_key": env_str("S3_ACCESS_KEY") or None,  # without one, what boto3 finds: the machine's own role
+            "secret_key": env_str("S3_SECRET_KEY") or None,
+            # Stores of one's own rarely have a host name for each bucket.
+            "addressing_style": "path" if _endpoint else "auto",
+        },
+    }
+else:
+    _files = {"BACKEND": "files.stores.folder.FolderStore"}
+STORAGES = {"default": _files, "staticfiles": {"BACKEND": "widgetplatform.static.HashedStorage"}}
 
 # People
 AUTH_PASSWORD_VALIDATORS = [
@@ -170,7 +186,7 @@ LOGIN_URL = "admin:login"
 # API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["widgetplatform.api.permissions.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["widgetplatform.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "widgetplatform.api.schema.VerbSchema",
@@ -192,6 +208,9 @@ CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
 CORS_PREFLIGHT_MAX_AGE = 600
 DATA_UPLOAD_MAX_MEMORY_SIZE = env_int("MAX_BODY_BYTES", 1_048_576)
 FILE_BYTES = env_int("FILE_BYTES", 20_971_520)  # of an upload
+FILE_TYPES = env_list("FILE_TYPES", [])  # media types; none: files.sniff.ALLOWED_TYPES
+FILE_LINK_SECONDS = env_int("FILE_LINK_SECONDS", 300)  # how long a download link works
+FILE_UPLOAD_SECONDS = env_int("FILE_UPLOAD_SECONDS", 900)  # how long an upload may be on its way
 
 # Text of files is extracted in a child process with these limits
 EXTRACT_SECONDS = env_int("EXTRACT_SECONDS", 20)
@@ -201,6 +220,12 @@ EXTRACT_CHARACTERS = env_int("EXTRACT_CHARACTERS", 2_000_000)
 # The way out to addresses that others chose: fetcher/
 FETCH_PORTS = env_list("FETCH_PORTS", ["80", "443"])
 FETCH_ALLOWED_HOSTS = env_list("FETCH_ALLOWED_HOSTS", [])  # host or host:port; may be private, on any port
+
+# Who asks how often; counted in the shared cache
+TOKEN_REQUESTS_PER_MINUTE = env_int("TOKEN_REQUESTS_PER_MINUTE", 6000)
+ADDRESS_REQUESTS_PER_MINUTE = env_int("ADDRESS_REQUESTS_PER_MINUTE", 6000)
+AUTH_FAILURES_PER_MINUTE = env_int("AUTH_FAILURES_PER_MINUTE", 30)  # an address
+LOGIN_FAILURES_PER_MINUTE = env_int("LOGIN_FAILURES_PER_MINUTE", 10)  # an address and user name
 
 # Conversations (units in the names; PROTOCOL and docs/protocol.md)
 MESSAGE_BYTES = env_int("MESSAGE_BYTES", 32_768)
@@ -219,6 +244,17 @@ REPLY_ATTEMPTS = env_int("REPLY_ATTEMPTS", 3)
 REPLY_SECONDS = env_int("REPLY_SECONDS", 300)
 REPLY_BYTES = env_int("REPLY_BYTES", 262_144)
 CHANNEL_SECONDS = env_int("CHANNEL_SECONDS", 86_400)
+ATTACHMENTS_PER_CONVERSATION = env_int("ATTACHMENTS_PER_CONVERSATION", 50)
+
+# Reading aloud
+SPEECH_PROVIDER = env_str("SPEECH_PROVIDER")  # openai, espeak, or none
+SPEECH_URL = env_str("SPEECH_URL")
+SPEECH_KEY = env_str("SPEECH_KEY")
+SPEECH_MODEL = env_str("SPEECH_MODEL", "gpt-4o-mini-tts")
+SPEECH_VOICE = env_str("SPEECH_VOICE")
+SPEECH_SECONDS = env_int("SPEECH_SECONDS", 30)
+SPEECH_CHARACTERS = env_int("SPEECH_CHARACTERS", 4096)
+
 METRICS_TOKEN = env_str("METRICS_TOKEN")  # who shows it reads /metrics; in production nobody else does
 EXTRA_ENGINES: dict[str, str] = dict(entry.split("=", 1) for entry in env_list("EXTRA_ENGINES", []))
 
