@@ -2,21 +2,35 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts.models import ApiToken, create_api_token
+from accounts.models import ApiToken, Scope, all_scopes, create_api_token
+
+
+class ApiTokenForm(forms.ModelForm):
+    """A token that is made for nothing is a mistake."""
+
+    def clean_expires_at(self) -> Any:
+        """Empty, or later than now."""
+        expires_at = self.cleaned_data["expires_at"]
+        if expires_at is not None and expires_at <= timezone.now():
+            raise ValidationError("must be in the future")
+        return expires_at
 
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):
     """The token itself is on one page only, the answer to its making; afterwards there is just its beginning."""
 
-    list_display = ["shown_prefix", "name", "state", "last_used_at", "expires_at", "created_at"]
+    form = ApiTokenForm
+    list_display = ["shown_prefix", "name", "allowed", "state", "last_used_at", "expires_at", "created_at"]
     list_select_related = ["owner"]
     search_fields = ["name", "prefix"]
     actions = ["revoke"]
@@ -38,10 +52,11 @@ class ApiTokenAdmin(admin.ModelAdmin):
     def get_fields(self, _request: HttpRequest, obj: ApiToken | None = None) -> Any:
         """What can be said when it is made; afterwards all that is known of it."""
         if obj is None:
-            return ["name", "expires_at"]
+            return ["name", "scopes", "expires_at"]
         return [
             "shown_prefix",
             "name",
+            "allowed",
             "state",
             "owner",
             "created_at",
@@ -53,6 +68,18 @@ class ApiTokenAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
         """A token never changes, but for its name."""
         return [name for name in self.get_fields(request, obj) if name != "name"] if obj else []
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The scopes are check boxes, all ticked."""
+        if db_field.name != "scopes":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return forms.MultipleChoiceField(
+            choices=Scope.choices,
+            initial=all_scopes,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=db_field.help_text,
+            error_messages={"required": "Choose at least one."},
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
         """Revoking keeps the trace of it; only a superuser removes the row too."""
@@ -83,6 +110,11 @@ class ApiTokenAdmin(admin.ModelAdmin):
     def shown_prefix(self, obj: ApiToken) -> str:
         """As much of it as tells tokens apart."""
         return format_html("<code>{}…</code>", obj.prefix)
+
+    @admin.display(description="scopes")
+    def allowed(self, obj: ApiToken) -> str:
+        """What it may do."""
+        return ", ".join(obj.scopes)
 
     @admin.display(description="state")
     def state(self, obj: ApiToken) -> str:

@@ -1,19 +1,27 @@
 """Bearer authentication with an operator's API token; ``request.auth`` is the ``ApiToken`` afterwards."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db.models import Q
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from accounts.limits import request_address
 from accounts.models import ApiToken, token_digest
+from accounts.request_limits import RequestLimits
 
 USED_EVERY = timedelta(minutes=1)  # last_used_at is written at most this often, so that reads stay reads
 TOKEN_CHARACTERS = 4096  # of an operator or of a session
+
+# What an operator's route says to a session token; the app that issues them registers one. Each raises Http404 (404) for a token that
+# is good elsewhere, AuthenticationFailed (401) for one that is not.
+SESSION_TOKEN_CHECKS: list[Callable[[str], None]] = []
 
 
 def bearer_token(header: str | None) -> str | None:
@@ -27,15 +35,45 @@ def bearer_token(header: str | None) -> str | None:
     return token
 
 
-def authenticate_token(token: str) -> ApiToken | None:
-    """The active token of an active owner (loaded with it), or None. Marks it as used. Blocking."""
-    row = _find(token)
-    return row if row and not _refusal(row) else None
+def session_token(request: HttpRequest) -> str | None:
+    """The bearer token where it has the form of a session's; ``authenticate_request`` deals with every other."""
+    try:
+        token = bearer_token(request.META.get("HTTP_AUTHORIZATION"))
+    except AuthenticationFailed:
+        return None
+    return token if token and _is_session(token) else None
 
 
-async def aauthenticate_token(token: str) -> ApiToken | None:
-    """``authenticate_token`` for async views."""
-    return await sync_to_async(authenticate_token)(token)
+def authenticate_request(request: HttpRequest) -> ApiToken | None:
+    """The active token of an active owner (loaded with it) that the request shows, marked as used; None where it shows none.
+    Blocking. For every view of the API but those that take session tokens.
+
+    Raises AuthenticationFailed with the reason (401), Http404 for a good session token, ApiError (429) beyond a limit.
+    """
+    header, malformed = request.META.get("HTTP_AUTHORIZATION"), None
+    try:
+        token = bearer_token(header)
+    except AuthenticationFailed as error:
+        token, malformed = header, error
+    limits = RequestLimits(request_address(request), None if token is None else token_digest(token))
+    limits.enter()
+    try:
+        if malformed:
+            raise malformed
+        row = None if token is None else _operator(token)
+    except AuthenticationFailed:
+        limits.fail()
+        raise
+    except Http404:
+        limits.succeed()  # it is good elsewhere: nobody guessed
+        raise
+    limits.succeed()
+    return row
+
+
+async def aauthenticate_request(request: HttpRequest) -> ApiToken | None:
+    """``authenticate_request`` for async views."""
+    return await sync_to_async(authenticate_request)(request)
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -43,36 +81,35 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, ApiToken] | None:
         """The owner and the token; None where no ``Authorization`` header was sent."""
-        token = bearer_token(request.META.get("HTTP_AUTHORIZATION"))
-        if token is None:
-            return None
-        row = _find(token)
-        if row is None:
-            raise AuthenticationFailed("The API token is not valid")
-        if refusal := _refusal(row):
-            raise AuthenticationFailed(refusal)
-        return row.owner, row
+        row = authenticate_request(request._request)
+        return None if row is None else (row.owner, row)
 
     def authenticate_header(self, _request: Request) -> str:
         """What a 401 asks for."""
         return 'Bearer realm="api"'
 
 
-def _find(token: str) -> ApiToken | None:
-    """Look-up by SHA-256: the time it takes says nothing about stored tokens."""
-    return ApiToken.objects.select_related("owner").filter(digest=token_digest(token)).first()
+def _is_session(token: str) -> bool:
+    return token.count(".") == 2
 
 
-def _refusal(row: ApiToken) -> str | None:
-    """Why the token opens nothing; whoever sends it holds it, so the reason tells them nothing new."""
+def _operator(token: str) -> ApiToken:
+    if _is_session(token):
+        for check in SESSION_TOKEN_CHECKS:
+            check(token)
+    # By SHA-256: the time that the look-up takes says nothing about stored tokens.
+    row = ApiToken.objects.select_related("owner").filter(digest=token_digest(token)).first()
+    if row is None:
+        raise AuthenticationFailed("The API token is not valid")
+    # Whoever sends it holds it, so the reason tells them nothing new.
     if row.revoked_at:
-        return "The API token was revoked"
+        raise AuthenticationFailed("The API token was revoked")
     if not row.active:
-        return "The API token has expired"
+        raise AuthenticationFailed("The API token has expired")
     if not row.owner.is_active:
-        return "The user of this API token is not active"
+        raise AuthenticationFailed("The user of this API token is not active")
     _mark_used(row)
-    return None
+    return row
 
 
 def _mark_used(row: ApiToken) -> None:

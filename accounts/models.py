@@ -68,11 +68,14 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def create_api_token(owner: User, name: str = "", expires_at: datetime | None = None) -> tuple[ApiToken, str]:
-    """A new token of ``owner``: the row, and the text that must be shown now because it is not kept."""
+def create_api_token(
+    owner: User, name: str = "", expires_at: datetime | None = None, scopes: list[str] | None = None
+) -> tuple[ApiToken, str]:
+    """A new token of ``owner``: the row, and the text that must be shown now because it is not kept. ``scopes`` None: all."""
     token = f"sk-{secrets.token_urlsafe(TOKEN_BYTES)}"
     row = ApiToken.objects.create(
-        owner=owner, name=name, prefix=token[:PREFIX_CHARACTERS], digest=token_digest(token), expires_at=expires_at
+        owner=owner, name=name, prefix=token[:PREFIX_CHARACTERS], digest=token_digest(token), expires_at=expires_at,
+        scopes=all_scopes() if scopes is None else scopes,
     )
     return row, token
 

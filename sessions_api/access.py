@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.http import Http404
 from django.utils import timezone
+from rest_framework.exceptions import AuthenticationFailed
 
 from sessions_api.chat import Access
 from sessions_api.models import Conversation, Session
@@ -49,6 +51,18 @@ def check_session(claims: SessionClaims, grace: timedelta = timedelta()) -> None
         raise TokenError("The session was ended")
     if session.expires_at + grace <= timezone.now():
         raise TokenError("The session has ended", expired=True)
+
+
+def refuse_elsewhere(token: str) -> None:
+    """What a route of operators says to a session token: Http404 to a good one, and where its conversation was deleted;
+    AuthenticationFailed to any other. Blocking."""
+    try:
+        check_session(read_token(token))
+    except Gone:
+        raise Http404 from None
+    except TokenError as error:
+        raise AuthenticationFailed(str(error)) from None
+    raise Http404
 
 
 def conversation_exists(conversation_id: uuid.UUID) -> bool:

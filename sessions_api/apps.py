@@ -6,9 +6,12 @@ class SessionsConfig(AppConfig):
     verbose_name = "Conversations"
 
     def ready(self) -> None:
-        """Replies, journal and hub start with the first connection of a web process."""
+        """Replies, journal and hub start with the first connection of a web process; operators' routes learn what a session token is."""
+        from accounts.authentication import SESSION_TOKEN_CHECKS
+        from sessions_api.access import refuse_elsewhere
         from sessions_api.doors import doors
         from sessions_api.keeper import keeper
         from widgetplatform.background import register
 
         register(keeper.start, keeper.stop, drain=doors.say_goodbye)
+        SESSION_TOKEN_CHECKS.append(refuse_elsewhere)

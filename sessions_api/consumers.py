@@ -8,13 +8,13 @@ from typing import Any
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
+from accounts.limits import client_address
 from sessions_api import chat
 from sessions_api.access import Gone, Opened, conversation_exists, open_session, origin_allowed
 from sessions_api.doors import doors
 from sessions_api.errors import Refused
 from sessions_api.frames import BadFrame, TooBig, read_frame
 from sessions_api.history import Since, has_open_reply
-from sessions_api.limits import client_address
 from sessions_api.sockets import Socket
 from sessions_api.surroundings import set_conversation
 from sessions_api.threads import in_thread

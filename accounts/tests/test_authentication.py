@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
+from rest_framework.exceptions import AuthenticationFailed
 
-from accounts.authentication import aauthenticate_token, authenticate_token
+from accounts.authentication import aauthenticate_request, authenticate_request
 from accounts.models import ApiToken, create_api_token
 
 URL = "/api/v1/bot/list"
@@ -72,8 +73,21 @@ def test_expired(olive):
 
 
 def test_revoked(olive):
+    assert answer(f"Bearer {olive.token}").status_code == 200
     ApiToken.objects.update(revoked_at=timezone.now())
     assert "revoked" in refused(f"Bearer {olive.token}")
+
+
+def test_several_tokens_live_and_die_alone(olive):
+    row, other = create_api_token(olive.user, "shop")
+    ApiToken.objects.filter(pk=row.pk).update(revoked_at=timezone.now())
+    assert "revoked" in refused(f"Bearer {other}")
+    assert answer(f"Bearer {olive.token}").status_code == 200
+
+
+def test_a_bad_token_is_refused_where_none_is_needed(olive):
+    assert Client().get("/api/v1/schema").status_code == 200
+    assert Client(headers={"authorization": "Bearer sk-x"}).get("/api/v1/schema").status_code == 401
 
 
 def test_inactive_users(olive):
@@ -95,15 +109,25 @@ def test_last_use_is_written_at_most_once_a_minute(olive, django_assert_num_quer
     assert ApiToken.objects.get().last_used_at >= first
 
 
-def test_for_async_views(olive):
-    row = authenticate_token(olive.token)
+def request(header: str | None = None):
+    return RequestFactory(headers={"authorization": header} if header else {}).get(URL)
+
+
+def test_for_plain_views(olive):
+    row = authenticate_request(request(f"Bearer {olive.token}"))
     assert row is not None
     assert row.owner == olive.user
-    assert authenticate_token("sk-unknown") is None
+    assert row.last_used_at is not None
+    assert authenticate_request(request()) is None
+    with pytest.raises(AuthenticationFailed, match="not valid"):
+        authenticate_request(request("Bearer sk-unknown"))
     ApiToken.objects.update(revoked_at=timezone.now())
-    assert authenticate_token(olive.token) is None
+    with pytest.raises(AuthenticationFailed, match="revoked"):
+        authenticate_request(request(f"Bearer {olive.token}"))
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_the_async_twin():
-    assert await aauthenticate_token("sk-unknown") is None
+async def test_for_async_views():
+    assert await aauthenticate_request(request()) is None
+    with pytest.raises(AuthenticationFailed, match="not valid"):
+        await aauthenticate_request(request("Bearer sk-unknown"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
-from accounts.authentication import authenticate_token, bearer_token
+from accounts.authentication import authenticate_request, bearer_token, session_token
 from accounts.ids import parse_id
 from accounts.names import ALIAS
 from sessions_api.access import Gone, check_session, open_session, origin_allowed, origin_of
@@ -16,6 +16,7 @@ from sessions_api.models import Conversation
 from sessions_api.threads import in_thread
 from sessions_api.tokens import TokenError, read_token
 from widgetplatform.api.errors import ApiError
+from widgetplatform.api.permissions import check_scope
 
 EXPIRED_FOR = timedelta(hours=24)
 NO_TOKEN = "Authorization: must be “Bearer” and a token"  # noqa: S105 (a message)
@@ -34,14 +35,13 @@ class Caller:
         return self.owner is not None
 
 
-async def caller_of(request: HttpRequest, conversation_id: str) -> Caller:
-    """Authenticate, and load through what the caller may see: 401 without a good token, one 404 for foreign and missing alike."""
-    token = bearer_token(request.META.get("HTTP_AUTHORIZATION"))
-    if token is None:
-        raise ApiError(401, NO_TOKEN)
-    if token.count(".") == 2:
+async def caller_of(request: HttpRequest, conversation_id: str, reads: bool = False) -> Caller:
+    """Authenticate, and load through what the caller may see: 401 without a good token, one 404 for foreign and missing alike.
+    A POST needs the scope ``write`` (403), unless it only ``reads``."""
+    token = session_token(request)
+    if token is not None:
         return await _visitor(request, token, conversation_id)
-    return await in_thread(_operator)(token, conversation_id)
+    return await in_thread(_operator)(request, conversation_id, reads)
 
 
 async def _visitor(request: HttpRequest, token: str, conversation_id: str) -> Caller:
@@ -61,10 +61,11 @@ async def _visitor(request: HttpRequest, token: str, conversation_id: str) -> Ca
     return Caller(opened.access)
 
 
-def _operator(token: str, conversation_id: str) -> Caller:
-    row = authenticate_token(token)
+def _operator(request: HttpRequest, conversation_id: str, reads: bool) -> Caller:
+    row = authenticate_request(request)
     if row is None:
-        raise ApiError(401, "The API token is not valid")
+        raise ApiError(401, NO_TOKEN)
+    check_scope(row, request.method, reads)
     mine = Conversation.objects.for_owner(row.owner)
     pk = parse_id(conversation_id)
     if pk:

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 
-from accounts.authentication import authenticate_token, bearer_token
+from accounts.authentication import authenticate_request, session_token
+from accounts.limits import client_address
 from sessions_api import chat
 from sessions_api.access import open_session, origin_allowed
 from sessions_api.api import schemas
@@ -15,7 +16,7 @@ from sessions_api.api.plain import api_view, body_of
 from sessions_api.chat import Access
 from sessions_api.creation import LANGUAGE, CreatedSession, SessionRequest, create_session, read_request
 from sessions_api.follow import wait_for_reply
-from sessions_api.limits import client_address, take_session
+from sessions_api.limits import take_session
 from sessions_api.models import Conversation, Message
 from sessions_api.threads import in_thread
 from sessions_api.tokens import TokenError
@@ -23,6 +24,7 @@ from sessions_api.wire import ms, row, visible
 from widgetplatform import metrics
 from widgetplatform.api.described import described
 from widgetplatform.api.errors import ApiError
+from widgetplatform.api.permissions import check_scope
 from widgets.config import aeffective_of
 from widgets.effective import Effective
 from widgets.languages import accepted_languages
@@ -34,9 +36,8 @@ SEED_SECONDS = 60
 @api_view("POST")
 async def create(request: HttpRequest, widget_integration_id: str) -> HttpResponseBase:
     """Answers ``{id, conversationId, token, expiresAt, messages}``; seeded messages are answered before it returns."""
-    token = bearer_token(request.META.get("HTTP_AUTHORIZATION"))
     widget = await aeffective_of(widget_integration_id)
-    credential = await _credential(token) if token else None
+    credential = await _credential(request)
     if widget is None:
         raise Http404("There is no such widget")
     by_owner = isinstance(credential, int) and credential == widget.owner_id
@@ -70,16 +71,22 @@ def _language(request: HttpRequest) -> str:
     return next((code for code in accepted_languages(request.headers.get("Accept-Language", "")) if LANGUAGE.fullmatch(code)), "")
 
 
-async def _credential(token: str) -> Any:
-    """The owner's id of an operator token, or what a session token opens. 401 for a bad one, on a public route too."""
-    if token.count(".") == 2:
-        try:
-            return await open_session(token)
-        except TokenError as error:
-            raise ApiError(401, str(error)) from None
-    row = await in_thread(authenticate_token)(token)
+async def _credential(request: HttpRequest) -> Any:
+    """The owner's id of an operator token, what a session token opens, or None. 401 for a bad one, on a public route too."""
+    token = session_token(request)
+    if token is None:
+        return await in_thread(_owner)(request)
+    try:
+        return await open_session(token)
+    except TokenError as error:
+        raise ApiError(401, str(error)) from None
+
+
+def _owner(request: HttpRequest) -> Any:
+    row = authenticate_request(request)
     if row is None:
-        raise ApiError(401, "The API token is not valid")
+        return None
+    check_scope(row, request.method)
     return row.owner_id
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 
+from accounts.login import LoginForm
+
 ORDER = ("widgets", "bots", "sessions_api", "accounts", "auth")
 MODELS = ("WidgetIntegration", "Bot", "Dataset", "DatasetRecord", "Blueprint", "Conversation", "Contact")
 
@@ -15,6 +17,7 @@ class PlatformAdminSite(AdminSite):
     site_header = "ChatWidget"
     site_title = "ChatWidget"
     index_title = "Your widgets, bots and conversations"
+    login_form = LoginForm
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Widgets first, users last."""
