@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils.functional import cached_property
 from rest_framework import serializers
 
 from widgetplatform.api.fields import Choice, Flag, Meta, Moment, Number, Reference, Text, Whole
@@ -77,15 +78,16 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
         """What is set. An empty text is set only where the column can also be null."""
         answer = super().to_representation(instance)
         return {
-            key: value for key, value in answer.items() if value is not None and not self._unset(key, value)
+            key: value
+            for key, value in answer.items()
+            if value is not None and (value not in EMPTY or key in self._emptiable)
         }
 
-    def _unset(self, key: str, value: Any) -> bool:
-        if value not in EMPTY:
-            return False
-        source = self.fields[key].source
-        columns = {column.name: column for column in self.Meta.model._meta.fields}
-        return source not in columns or not columns[source].null
+    @cached_property
+    def _emptiable(self) -> frozenset[str]:
+        """Names on the wire of columns where an empty value is a value, because null says "not set"."""
+        nullable = {column.name for column in self.Meta.model._meta.fields if column.null}
+        return frozenset(key for key, field in self.fields.items() if field.source in nullable)
 
 
 class IdSerializer(serializers.Serializer[Any]):
