@@ -29,6 +29,7 @@ class Contact(OwnedObject):
     preferences = models.TextField(null=True, blank=True, validators=[validate_text], help_text="What the operator knows of this person's wishes; told to the bot.")
     verified_at = models.DateTimeField(null=True, blank=True)
     fingerprint = models.CharField(max_length=NAME_BYTES, null=True, blank=True, validators=[validate_name])  # who it is: the operator's own key, or a SHA-256 of what identifies
+    claimed = models.BooleanField(default=False, editable=False)  # made of what a visitor typed: anybody may claim to be this person
 
     class Meta(OwnedObject.Meta):
         constraints = [*OwnedObject.Meta.constraints, models.UniqueConstraint(fields=["owner", "fingerprint"], name="contact_fingerprint")]
@@ -56,7 +57,7 @@ class Conversation(OwnedObject):
     epoch = models.CharField(max_length=32, default=new_epoch)
 
     class Meta(OwnedObject.Meta):
-        indexes = [*OwnedObject.Meta.indexes, models.Index(fields=["widget", "id"], name="conversation_widget"), models.Index(fields=["contact", "id"], name="conversation_contact")]
+        indexes = [*OwnedObject.Meta.indexes, models.Index(fields=["widget", "id"], name="conversation_widget"), models.Index(fields=["contact", "id"], name="conversation_contact"), models.Index(fields=["bot", "id"], name="conversation_bot")]
 
 
 class Message(models.Model):
@@ -163,7 +164,12 @@ class Rating(models.Model):
             models.UniqueConstraint(fields=["conversation"], condition=Q(message=None), name="rating_of_conversation"),
             models.CheckConstraint(condition=Q(value__gte=-100, value__lte=100) & ~Q(value=0), name="rating_value"),
         ]
-        indexes = [models.Index(fields=["owner", "id"], name="rating_own"), models.Index(fields=["contact", "id"], name="rating_contact")]
+        indexes = [
+            models.Index(fields=["owner", "id"], name="rating_own"),
+            models.Index(fields=["contact", "id"], name="rating_contact"),
+            models.Index(fields=["bot", "id"], name="rating_bot"),
+            models.Index(fields=["conversation", "id"], name="rating_of"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.value:+d}"
