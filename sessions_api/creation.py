@@ -52,30 +52,42 @@ class CreatedSession:
 
 def read_request(body: dict[str, Any], message_bytes: int) -> SessionRequest:
     """Check a body; raises ``ValidationError`` by field name. Unknown keys are ignored."""
-    seconds = body.get("durationInSeconds")
-    if seconds is not None and (
-        isinstance(seconds, bool) or not isinstance(seconds, int | float)
-        or not REQUEST_SECONDS_MIN <= seconds <= REQUEST_SECONDS_MAX
-    ):
-        raise ValidationError({"durationInSeconds": f"must be {REQUEST_SECONDS_MIN} to {REQUEST_SECONDS_MAX}"})
-    meta = body.get("meta")
-    if meta is not None:
-        try:
-            validate_meta(meta)
-        except ValidationError as error:
-            raise ValidationError({"meta": error.messages}) from None
+    seconds = read_seconds(body)
+    meta = read_meta(body)
     conversation_id = body.get("conversationId")
     language = body.get("language") or ""
     if not isinstance(language, str) or not LANGUAGE.fullmatch(language):
         raise ValidationError({"language": "must be a language code of at most 35 characters"})
     return SessionRequest(
-        seconds=int(seconds) if seconds is not None else None,
+        seconds=seconds,
         contact=read_contact(body["contact"]) if body.get("contact") is not None else {},
         messages=_seeds(body.get("messages"), message_bytes),
-        meta=meta or {},
+        meta=meta,
         conversation_id=_conversation_id(conversation_id) if conversation_id is not None else None,
         language=language,
     )
+
+
+def read_seconds(body: dict[str, Any]) -> int | None:
+    """``durationInSeconds`` of a body, None where it has none; raises ``ValidationError``."""
+    seconds = body.get("durationInSeconds")
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not REQUEST_SECONDS_MIN <= seconds <= REQUEST_SECONDS_MAX:
+        raise ValidationError({"durationInSeconds": f"must be {REQUEST_SECONDS_MIN} to {REQUEST_SECONDS_MAX}"})
+    return int(seconds)
+
+
+def read_meta(body: dict[str, Any]) -> dict[str, Any]:
+    """``meta`` of a body, {} where it has none; raises ``ValidationError``."""
+    meta = body.get("meta")
+    if meta is None:
+        return {}
+    try:
+        validate_meta(meta)
+    except ValidationError as error:
+        raise ValidationError({"meta": error.messages}) from None
+    return {key: value for key, value in meta.items() if value is not None}
 
 
 def _conversation_id(value: Any) -> uuid.UUID:
@@ -105,9 +117,9 @@ def _seeds(given: Any, message_bytes: int) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def lifetime_seconds(widget: Effective, requested: int | None) -> int:
+def lifetime_seconds(widget: Effective | None, requested: int | None) -> int:
     """Unset and nothing requested: an hour; unset: the request; set: the smaller of both."""
-    configured = (widget.session_duration or 0) // 1000
+    configured = widget.session_duration // 1000 if widget and widget.session_duration else 0
     if not configured:
         return requested or DEFAULT_SECONDS
     return min(configured, requested) if requested else configured
@@ -116,19 +128,26 @@ def lifetime_seconds(widget: Effective, requested: int | None) -> int:
 def create_session(widget: Effective, wanted: SessionRequest, attach_until: Any = None) -> CreatedSession:
     """Write session and conversation, with ``initial`` as the bot's first message. ``attach_until`` bounds the expiry of a
     session attached with another session's token. The conversation to attach to was authorized by the caller."""
-    now = timezone.now().replace(microsecond=0)  # as exact as a token says it
-    expires = now + timedelta(seconds=lifetime_seconds(widget, wanted.seconds))
-    if attach_until is not None:
-        expires = min(expires, attach_until)
     with transaction.atomic():
         if wanted.conversation_id:
             conversation = Conversation.objects.get(pk=wanted.conversation_id)
         else:
             conversation = _new_conversation(widget, wanted)
-        session = Session.objects.create(conversation=conversation, expires_at=expires)
+        return open_conversation(conversation, widget, wanted.seconds, attach_until)
+
+
+def open_conversation(
+    conversation: Conversation, widget: Effective | None, seconds: int | None = None, until: Any = None
+) -> CreatedSession:
+    """A session of this conversation, at most ``until``. One of an operator may have no widget: then nothing is switched off."""
+    now = timezone.now().replace(microsecond=0)  # as exact as a token says it
+    expires = now + timedelta(seconds=lifetime_seconds(widget, seconds))
+    if until is not None:
+        expires = min(expires, until)
+    session = Session.objects.create(conversation=conversation, expires_at=expires)
     claims = SessionClaims(
-        conversation_id=conversation.pk, widget_id=widget.id, owner_id=str(widget.owner_id), jti=session.pk,
-        expires_at=expires, features=frozenset(name for name in FEATURES if getattr(widget, name)),
+        conversation_id=conversation.pk, widget_id=widget.id if widget else None, owner_id=str(conversation.owner_id), jti=session.pk,
+        expires_at=expires, features=frozenset(name for name in FEATURES if widget is None or getattr(widget, name)),
     )
     return CreatedSession(session, conversation, issue_token(claims))
 
