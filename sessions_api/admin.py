@@ -1,4 +1,4 @@
-"""Contacts, and conversations to read."""
+"""Contacts, and conversations and ratings to read."""
 
 from typing import Any
 
@@ -9,23 +9,30 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Substr
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from accounts.owned_admin import NAMING, TIMES, OwnedAdmin, OwnedForm
+from sessions_api.contact_book import TAKEN, create_contact, delete_contact, update_contact
 from sessions_api.contacts import CHECKS
-from sessions_api.models import Contact, Conversation, Message
+from sessions_api.models import Contact, Conversation, Message, Rating
 
 ROWS_A_PAGE = 200
 TITLE_CHARACTERS = 90
+POSITION_DIGITS = 16
 
 
 class ContactForm(OwnedForm):
     """The same checks as where visitors give their data."""
 
     def clean(self) -> dict[str, Any]:
-        """Email in lower case, phone in the international form; an empty one is none."""
+        """Email in lower case, phone in the international form; an empty one is none. A fingerprint is one person's."""
         super().clean()
+        fingerprint = self.cleaned_data.get("fingerprint")
+        others = Contact.objects.for_owner(self.instance.owner).exclude(pk=self.instance.pk)
+        if fingerprint and others.filter(fingerprint=fingerprint).exists():
+            self.add_error("fingerprint", TAKEN)
         for name in ("email", "phone"):
             value = self.cleaned_data.get(name)
             if not value:
@@ -43,16 +50,33 @@ class ContactAdmin(OwnedAdmin):
     """People who gave their name, email or phone."""
 
     form = ContactForm
+    domain = (create_contact, update_contact, delete_contact)
     list_display = ["__str__", "email", "phone", "created_at"]
-    search_fields = ["name", "email", "phone", "alias"]
+    search_fields = ["name", "nick", "email", "phone", "alias", "fingerprint"]
     fieldsets = [
-        (None, {"fields": ["name", "email", "phone"]}),
-        ("For the API and for yourself", {"fields": [*NAMING, *TIMES], "classes": ["collapse"]}),
+        (None, {"fields": ["name", "nick", "email", "phone", "verified_at", "preferences"]}),
+        ("For the API and for yourself", {"fields": ["fingerprint", *NAMING, *TIMES], "classes": ["collapse"]}),
     ]
 
 
+class ReadOnlyAdmin(OwnedAdmin):
+    """What visitors and the API make is read here, never made or changed."""
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        """Made elsewhere."""
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, obj: Any = None) -> bool:
+        """Only read."""
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, obj: Any = None) -> bool:
+        """Only read."""
+        return False
+
+
 @admin.register(Conversation)
-class ConversationAdmin(OwnedAdmin):
+class ConversationAdmin(ReadOnlyAdmin):
     """What was said, as the visitor saw it, with what only an operator may know."""
 
     change_form_template = "admin/sessions_api/conversation/change.html"
@@ -64,7 +88,9 @@ class ConversationAdmin(OwnedAdmin):
     fields = [
         "widget",
         "bot",
+        "model",
         "contact",
+        "opinion",
         "language",
         "time_zone",
         "page",
@@ -92,29 +118,69 @@ class ConversationAdmin(OwnedAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> Any:
-        """With a page of the transcript."""
+        """With a page of the transcript: ``?p=`` is its number, ``?m=`` the position of a message on it."""
         messages = Message.objects.filter(conversation=obj).select_related("rating").order_by("position")
+        number, position = request.GET.get("p", "1"), request.GET.get("m", "")
+        if position.isascii() and position.isdigit() and len(position) < POSITION_DIGITS:
+            number = str(messages.filter(position__lt=int(position)).count() // ROWS_A_PAGE + 1)
         context.update(
-            transcript=Paginator(messages, ROWS_A_PAGE).get_page(request.GET.get("p", 1)),
+            transcript=Paginator(messages, ROWS_A_PAGE).get_page(number),
             title=self.question(obj),
             subtitle=None,
         )
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        """Conversations are made by visitors."""
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, obj: Any = None) -> bool:
-        """They are read here."""
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, obj: Any = None) -> bool:
-        """They are read here."""
-        return False
 
     @admin.display(description="conversation")
     def question(self, obj: Any) -> str:
         """The visitor's first words."""
         words = Truncator(obj.first_question or "").chars(TITLE_CHARACTERS)
         return words or format_html("<em>{}</em>", "nothing said yet")
+
+    @admin.display(description="rating")
+    def opinion(self, obj: Any) -> str:
+        """What was thought of the conversation as a whole."""
+        rating = obj.ratings.filter(message=None).first()
+        return f"{rating} {rating.reason}".strip() if rating else "-"
+
+
+class OpinionFilter(admin.SimpleListFilter):
+    """Good or bad."""
+
+    title = "opinion"
+    parameter_name = "opinion"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
+        """The two sides."""
+        return [("up", "helpful"), ("down", "not helpful")]
+
+    def queryset(self, _request: HttpRequest, queryset: models.QuerySet[Rating]) -> models.QuerySet[Rating]:
+        """By the sign."""
+        sides = {"up": {"value__gt": 0}, "down": {"value__lt": 0}}
+        return queryset.filter(**sides.get(self.value() or "", {}))
+
+
+@admin.register(Rating)
+class RatingAdmin(ReadOnlyAdmin):
+    """What people thought of answers, conversations and bots."""
+
+    list_display = ["__str__", "reason", "of", "bot", "contact", "created_at"]
+    list_filter = [OpinionFilter, ("bot", admin.RelatedOnlyFieldListFilter), ("created_at", admin.DateFieldListFilter)]
+    list_select_related = ["owner", "message", "bot", "contact"]
+    search_fields = ["reason"]
+    fields = ["value", "reason", "of", "bot", "contact", "id", "owner", "created_at", "updated_at"]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Rating]:
+        """Own ones; all for a superuser."""
+        rows = Rating.objects.all() if request.user.is_superuser else Rating.objects.filter(owner=request.user.pk)
+        return rows.order_by(*(self.get_ordering(request) or ["-id"]))
+
+    @admin.display(description="of")
+    def of(self, obj: Rating) -> str:
+        """Where to read what is meant."""
+        if obj.conversation_id is None:
+            return "the bot"
+        page = reverse("admin:sessions_api_conversation_change", args=[obj.conversation_id])
+        if obj.message is None:
+            return format_html('<a href="{}">the conversation</a>', page)
+        return format_html('<a href="{0}?m={1}#m{1}">a message</a>', page, obj.message.position)

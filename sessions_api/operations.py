@@ -9,7 +9,7 @@ from typing import Any
 from sessions_api.errors import Refused
 from sessions_api.limits import take_send
 from sessions_api.log import Log
-from sessions_api.models import Message, Rating
+from sessions_api.models import Conversation, Message, Rating
 
 Status = Message.Status
 
@@ -95,20 +95,36 @@ def find_reply(operation: Operation, reply_id: uuid.UUID) -> Message:
 
 @dataclass
 class Vote(Operation):
-    """A visitor's opinion of an answer."""
+    """An opinion of an answer, 1 to 100 or -1 to -100; with ``any_type`` of whatever message of the conversation."""
 
     message_id: uuid.UUID
     value: int
     reason: str = ""
+    any_type: bool = False
 
     def apply(self, log: Log) -> Message:
-        """The row with its vote; unchanged where the same vote was there."""
+        """The row with its vote, 1 or -1; unchanged where the same vote was there."""
         log.require(self.conversation_id)
         log.require_session(self.session_id)
-        message = find_reply(self, self.message_id)
-        Rating.objects.update_or_create(message=message, defaults={"value": self.value, "reason": self.reason})
-        if message.vote != self.value:
-            message.vote, message.seq = self.value, log.next_seq(self.conversation_id)
+        message = self._message()
+        owner, bot, contact = Conversation.objects.values_list("owner_id", "bot_id", "contact_id").get(pk=self.conversation_id)
+        Rating.objects.update_or_create(
+            message=message,
+            defaults={
+                "owner_id": owner, "conversation_id": self.conversation_id, "bot_id": bot, "contact_id": contact, "value": self.value,
+                "reason": self.reason,
+            },
+        )  # fmt: skip
+        vote = 1 if self.value > 0 else -1
+        if message.vote != vote:
+            message.vote, message.seq = vote, log.next_seq(self.conversation_id)
             Message.objects.filter(pk=message.pk).update(vote=message.vote, seq=message.seq)
             log.changed(message)
         return message
+
+    def _message(self) -> Message:
+        rows = Message.objects.filter(pk=self.message_id, conversation_id=self.conversation_id, deleted=False)
+        found = (rows if self.any_type else rows.filter(type=Message.Type.BOT, hidden=False)).first()
+        if found is None:
+            raise Refused("not_found", "There is no such message")
+        return found

@@ -65,7 +65,8 @@ def test_the_operator_sees_states_causes_votes_and_hidden_rows(olive: Any) -> No
         },
         {"type": "bot", "text": "Half", "status": "stopped"},
     )
-    Rating.objects.create(message=conversation.messages.get(status="stopped"), value=-1, reason="cut off")
+    stopped = conversation.messages.get(status="stopped")
+    Rating.objects.create(owner=olive.user, message=stopped, conversation=conversation, value=-100, reason="cut off")
     page = _page(olive, conversation)
     for words in (
         "hidden from the visitor",

@@ -98,12 +98,14 @@ def test_a_vote_replaces_and_is_counted_as_a_change(
 ) -> None:
     reply = commit(ask()).reply
     commit(closing(reply))
-    assert commit(Vote(conversation.pk, reply.pk, 1)).seq == 4
-    assert commit(Vote(conversation.pk, reply.pk, 1, "Nice")).seq == 4, (
+    assert commit(Vote(conversation.pk, reply.pk, 100)).seq == 4
+    assert commit(Vote(conversation.pk, reply.pk, 7, "Nice")).seq == 4, (
         "the same again changes nothing that shows"
     )
-    assert commit(Vote(conversation.pk, reply.pk, -1, "Wrong")).seq == 5
-    assert list(Rating.objects.values_list("value", "reason")) == [(-1, "Wrong")]
+    assert commit(Vote(conversation.pk, reply.pk, -40, "Wrong")).seq == 5
+    assert list(Rating.objects.values_list("value", "reason", "owner", "conversation", "bot")) == [
+        (-40, "Wrong", conversation.owner_id, conversation.pk, conversation.bot_id)
+    ]
     assert (fresh(reply).vote, fresh(reply).position) == (-1, 2)
 
 

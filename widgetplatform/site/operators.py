@@ -14,6 +14,7 @@ ALLOWED = {
     ("widgets", "widgetintegration"): EVERYTHING,
     ("sessions_api", "contact"): EVERYTHING,
     ("sessions_api", "conversation"): ("view",),
+    ("sessions_api", "rating"): ("view",),
     ("accounts", "apitoken"): ("add", "change", "view"),
 }
 
