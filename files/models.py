@@ -43,3 +43,6 @@ class File(OwnedObject, StoredContent):
 
     class Meta(OwnedObject.Meta):
         indexes = [*OwnedObject.Meta.indexes, models.Index(fields=["blueprint", "id"], name="files_file_bp")]
+
+    def __str__(self) -> str:
+        return self.name or self.filename or self.alias or str(self.id)

@@ -9,6 +9,7 @@ from widgetplatform.metrics import metrics
 urlpatterns = [
     path("", include("widgetplatform.site.urls")),
     path("", include("widgets.urls")),
+    path("files/", include("files.urls")),
     path("api/v1/", include("widgetplatform.api.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

@@ -8,6 +8,7 @@ from widgetplatform.api.docs import docs
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs", docs, name="api-docs"),
+    path("", include("files.api.urls")),
     path("", include("bots.api.urls")),
     path("", include("widgets.api.urls")),
     path("", include("sessions_api.api.urls")),
