@@ -28,7 +28,7 @@ class _PlainLoader(yaml.SafeLoader):
 def json_object(text: str) -> dict[str, Any] | None:
     """The JSON object in ``text``, or None."""
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=refuse_constant)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -45,5 +45,6 @@ def yaml_object(text: str) -> dict[str, Any] | None:
     return {str(key): item for key, item in value.items()} if isinstance(value, dict) else None
 
 
-def _refuse(constant: str) -> None:
+def refuse_constant(constant: str) -> None:
+    """NaN and the infinities, which Python reads and JSON does not know."""
     raise ValueError(f"{constant} is not JSON")

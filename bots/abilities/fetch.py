@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bots.abilities.base import RESULT_CHARACTERS, AbilityError, AbilitySpec, Answer, Outcome, Tools, trimmed
+from bots.abilities.data import refuse_constant
 from bots.abilities.fences import fenced
 from bots.abilities.request import fill_template, read_template
 
@@ -25,21 +26,33 @@ async def run(ability: AbilitySpec, arguments: Mapping[str, Any], tools: Tools) 
 
 
 def _text(answer: Answer) -> str:
+    """The body as text; what neither says that it is text nor reads as it is refused."""
+    kind = _kind(answer)
     charset = re.search(r"charset=\"?([\w-]+)", answer.content_type, re.IGNORECASE)
+    textual = bool(charset) or kind.startswith("text/") or _is_json(kind) or kind.endswith("xml")
     try:
-        return answer.body.decode(charset[1] if charset else "utf-8", "replace")
+        return answer.body.decode(charset[1] if charset else "utf-8", "replace" if textual else "strict")
     except (LookupError, ValueError):
-        return answer.body.decode("utf-8", "replace")
+        if textual:
+            return answer.body.decode("utf-8", "replace")
+        raise AbilityError(f"The address answered with {kind[:100]}, which is not text") from None
 
 
 def _parsed(answer: Answer, text: str) -> Any:
-    kind = answer.content_type.split(";")[0].strip().lower()
-    if len(text) <= RESULT_CHARACTERS and (kind == "application/json" or kind.endswith("+json")):
+    if len(text) <= RESULT_CHARACTERS and _is_json(_kind(answer)):
         try:
-            return json.loads(text, parse_constant=_refuse)
+            return json.loads(text, parse_constant=refuse_constant)
         except (ValueError, RecursionError):
             pass  # what claims to be JSON and is not, is text
     return trimmed(text)
+
+
+def _kind(answer: Answer) -> str:
+    return answer.content_type.partition(";")[0].strip().lower()
+
+
+def _is_json(kind: str) -> bool:
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def _named(status: int) -> str:
@@ -52,7 +65,3 @@ def _named(status: int) -> str:
 def _reason(text: str) -> str:
     words = " ".join(text[: REASON_CHARACTERS * 4].split())
     return f": {words[:REASON_CHARACTERS]}" if words else ""
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")

@@ -16,7 +16,9 @@ FIRST_LINE = re.compile(rf"(?:(?P<method>{'|'.join(METHODS)})[ \t]+)?(?P<url>htt
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e]{0,8000}")
 # Said by the connection, not by whoever writes a request.
-NOT_OURS = frozenset(("host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "expect"))
+NOT_OURS = frozenset(
+    ("host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "expect")
+)
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,18 @@ def read_template(text: str) -> Template:
     """What a fenced block says. Raises AbilityError naming what is wrong."""
     first, _, rest = text.strip().partition("\n")
     if line := FIRST_LINE.fullmatch(first.strip()):
-        head, *body = re.split(r"\n[ \t]*\n", f"\n{rest}", maxsplit=1)
-        return Template(line["method"] or "GET", line["url"].strip(), _header_lines(head), "".join(body).strip("\n") or None)
+        head, *rest_lines = re.split(r"\n[ \t]*\n", f"\n{rest}", maxsplit=1)
+        return Template(
+            line["method"] or "GET",
+            line["url"].strip(),
+            _header_lines(head),
+            "".join(rest_lines).strip("\n") or None,
+        )
     given = yaml_object(text)
     if given is None or not isinstance(given.get("url"), str):
-        raise AbilityError("The request has neither a method and an address on its first line, nor is it YAML with a url")
+        raise AbilityError(
+            "The request has neither a method and an address on its first line, nor is it YAML with a url"
+        )
     headers = given.get("headers") or {}
     if not isinstance(headers, dict):
         raise AbilityError("The headers of the request are not a mapping")
@@ -45,7 +54,9 @@ def read_template(text: str) -> Template:
     method = str(given.get("method") or ("GET" if body is None else "POST")).upper()
     if method not in METHODS:
         raise AbilityError(f"The method of the request must be one of {', '.join(METHODS)}")
-    return Template(method, given["url"].strip(), {str(name): as_text(value) for name, value in headers.items()}, body)
+    return Template(
+        method, given["url"].strip(), {str(name): as_text(value) for name, value in headers.items()}, body
+    )
 
 
 def fill_template(template: Template, arguments: Mapping[str, Any]) -> Request:

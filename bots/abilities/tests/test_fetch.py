@@ -119,6 +119,7 @@ async def test_refusals(tools, text, arguments, says):
         ("text/plain; charset=zlib", b"a", "a"),
         ("text/plain", b"\xff", "�"),
         ("", b"", ""),
+        ("application/octet-stream", "ä".encode(), "ä"),
     ],
 )
 async def test_answers(tools, kind, body, result):
@@ -137,5 +138,7 @@ async def test_a_refusing_service(tools):
     assert (outcome.error, outcome.result) == ("The address answered 404 Not Found: No such thing", None)
     tools.answer = Answer(599, "text/plain", b"")
     assert (await do(tools, block("https://a.b/"))).error == "The address answered 599"
+    tools.answer = Answer(200, "image/png", b"\x89PNG")
+    assert (await do(tools, block("https://a.b/"))).error == "The address answered with image/png, which is not text"
     tools.answer = AbilityError("The address is not public")
     assert (await do(tools, block("https://a.b/"))).error == "The address is not public"
