@@ -9,7 +9,7 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -134,7 +134,7 @@ async def publish(key: Key, data: dict[str, Any]) -> ChannelMessage:
     return message
 
 
-async def subscribe(key: Key, history: int = 0, beat: float = 10.0) -> AsyncIterator[ChannelMessage | None]:
+async def subscribe(key: Key, history: int = 0, beat: float = 10.0) -> AsyncGenerator[ChannelMessage | None]:
     """What is published from now on, after the last ``history`` messages; None where there was nothing for ``beat`` seconds.
 
     Now is when this is awaited, not when the iterator is first asked.
@@ -142,7 +142,7 @@ async def subscribe(key: Key, history: int = 0, beat: float = 10.0) -> AsyncIter
     return _subscription(key, await in_thread(Reader)(key, history), beat)
 
 
-async def _subscription(key: Key, reader: Reader, beat: float) -> AsyncIterator[ChannelMessage | None]:
+async def _subscription(key: Key, reader: Reader, beat: float) -> AsyncGenerator[ChannelMessage | None]:
     bell = asyncio.Event()
     await bells.join(key, bell)
     try:
@@ -175,7 +175,7 @@ class OwnChannels:
                     if message is not None:
                         return message.data
             finally:
-                await messages.aclose()  # type: ignore[attr-defined]
+                await messages.aclose()
 
         return following
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sessions_api.models import Conversation, Message
-from sessions_api.wire import row, visible
+from sessions_api.wire import shown
 
 ROWS = 500  # further behind than this, a client reloads over HTTP
 
@@ -39,4 +39,5 @@ def changed_since(conversation_id: uuid.UUID, after: int) -> Since | None:
     opened = next((message for message in messages if message.status == Message.Status.OPEN), None)
     if opened is None:
         opened = Message.objects.filter(conversation_id=conversation_id, status=Message.Status.OPEN).first()
-    return Since(epoch, head, [row(message) for message in messages[:ROWS] if visible(message)], more, opened)
+    rows = [shape for message in messages[:ROWS] if (shape := shown(message))]
+    return Since(epoch, head, rows, more, opened)

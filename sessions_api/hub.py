@@ -14,7 +14,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from sessions_api.log import Change
-from sessions_api.wire import dumps, row, visible
+from sessions_api.wire import dumps, shown
 
 logger = logging.getLogger(__name__)
 WANT_SECONDS = 1.0
@@ -98,7 +98,7 @@ class Hub:
         rows: dict[uuid.UUID, list[tuple[int, dict[str, Any] | None]]] = {}
         for change in changes:
             message = change.message
-            rows.setdefault(change.conversation_id, []).append((message.seq, row(message) if visible(message) else None))
+            rows.setdefault(change.conversation_id, []).append((message.seq, shown(message)))
         loop = self._loop
         if loop is None:
             return  # no sockets here (a worker, a command): the others poll the heads

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +39,7 @@ class Generation:
         self.conversation_id: uuid.UUID = message.conversation_id
         self.attempt = message.attempt
         self.lost = False
+        self.ended = False  # no more events
         self.taps: list[asyncio.Queue[Any]] = []  # HTTP streams that want the engine's events
         self._message = message
         self._scene = scene
@@ -107,8 +109,9 @@ class Generation:
             logger.exception("reply %s failed", self.id)
             status, code, cause = Status.FAILED, "internal", type(error).__name__
         self._pace.stop()
+        self.ended = True
         for tap in self.taps:
-            tap.put_nowait(self)  # no more events
+            tap.put_nowait(self)
         try:
             if not self.lost:
                 await self._close(status, code, cause)
@@ -132,6 +135,8 @@ class Generation:
 
     def _take(self, event: Any, context: Context) -> str | None:
         """Use one event; answers the reply's code once it is over ("" for a proper end)."""
+        if isinstance(event, Usage) and not event.model:
+            event = replace(event, model=context.turn.model)
         for tap in self.taps:
             tap.put_nowait(event)
         match event:
@@ -151,10 +156,12 @@ class Generation:
                     })
             case Sources(items):
                 self._sources = [{"title": item.title, "url": item.url} for item in items]
-            case Usage(input_tokens, output_tokens):
-                self._usage |= {"input": input_tokens, "output": output_tokens}
+            case Usage(input_tokens, output_tokens, model):
+                self._usage["input"] = self._usage.get("input", 0) + input_tokens
+                self._usage["output"] = self._usage.get("output", 0) + output_tokens
+                self._usage["model"] = model
             case End(reason):
-                return "length" if reason == "length" else ""
+                return "" if reason == "stop" else reason
         return None
 
     def _flush(self) -> None:

@@ -42,7 +42,7 @@ def row(message: Message) -> dict[str, Any]:
     holds just that keeps it, any other asks ``resume`` and gets the whole row.
     """
     if message.deleted:
-        return {"id": str(message.pk), "seq": message.seq, "position": message.position, "deleted": True}
+        return tombstone(message)
     shape: dict[str, Any] = {
         "id": str(message.pk),
         "seq": message.seq,
@@ -87,6 +87,18 @@ def ms(moment: Any) -> int:
 def visible(message: Message) -> bool:
     """Whether a visitor may see the row."""
     return message.deleted or (message.type in Message.VISIBLE_TYPES and not message.hidden)
+
+
+def shown(message: Message) -> dict[str, Any] | None:
+    """What a visitor is told of a change: the row, a tombstone for one that is no longer for them, or nothing."""
+    if visible(message):
+        return row(message)
+    return None if message.seq == message.position else tombstone(message)  # never changed: never seen
+
+
+def tombstone(message: Message) -> dict[str, Any]:
+    """What is left of a message that is gone, or no longer for visitors."""
+    return {"id": str(message.pk), "seq": message.seq, "position": message.position, "deleted": True}
 
 
 def delta_frame(change: Change, position: int, attempt: int) -> dict[str, Any]:

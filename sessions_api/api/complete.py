@@ -1,97 +1,101 @@
-"""POST conversation/{id}/complete: a message in, its reply out, whole or as JSON lines. A client that goes away stops nothing."""
+"""A message in, its reply out: ``send`` stores, ``receive`` answers, ``complete`` does both, ``initiate`` lets the bot begin."""
 
-import asyncio
-import time
-import uuid
-from collections.abc import AsyncIterator
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.conf import settings
-from django.db import connections
-from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
-from rest_framework.exceptions import ParseError
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
-from bots.engines.base import Activity, Text, Usage
 from sessions_api import chat
 from sessions_api.api import schemas
+from sessions_api.api.asked import asked_of
 from sessions_api.api.caller import caller_of
-from sessions_api.api.messages import idempotency_key
-from sessions_api.api.plain import api_view, body_of
-from sessions_api.api.shapes import reply_result
-from sessions_api.follow import events_of, wait_for_reply
+from sessions_api.api.plain import api_view
+from sessions_api.api.streaming import Line, Lines, reply_answer, stream, wants_lines
 from sessions_api.models import Message
-from sessions_api.operations import Accepted
+from sessions_api.threads import in_thread
 from widgetplatform.api.described import described
 from widgetplatform.api.errors import ApiError
-from widgetplatform.api.streams import JSONL, json_line, wanted_type
-
-PING_SECONDS = 10.0
+from widgets.config import aeffective_of
 
 
 @described(
-    "POST", request=schemas.TextInput, responses=schemas.ReplyOutput, operation_id="completeConversationMessage"
-)
+    "POST", request=schemas.CompleteInput, responses=schemas.streamed(schemas.ReplyOutput), parameters=schemas.SEND_HEADERS,
+    operation_id="completeConversationMessage",
+)  # fmt: skip
 @api_view("POST")
 async def complete(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
-    """Send ``text`` and receive the reply; a retry with the same ``Idempotency-Key`` attaches to the reply that is there."""
+    """Send ``text`` and receive the reply; without ``text`` as ``receive``.
+
+    A retry with the same ``Idempotency-Key`` attaches to the reply that is there. As JSON lines: ``sendResult``, the engine's events,
+    ``receiveResult``, ``result``.
+    """
     caller = await caller_of(request, conversation_id)
-    text = body_of(request).get("text")
-    if not isinstance(text, str):
-        raise ParseError("text: must be a text")
-    accepted = await chat.send(caller.access, idempotency_key(request), text)
+    asked = await asked_of(request, caller)
+    if asked.text is None:
+        return await reply_answer(request, caller, await chat.answer(caller.access, asked.options))
+    accepted = await chat.send(caller.access, asked.cid, asked.text, entities=asked.entities, options=asked.options)
     if accepted.reply is None:
         raise ApiError(409, "This message was stored without asking for a reply")
-    if wanted_type(request) == JSONL:
-        lines = _stream(caller.access.conversation_id, accepted, accepted.reply.pk)
-        return StreamingHttpResponse(lines, content_type=JSONL, headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"})
-    reply = await wait_for_reply(caller.access.conversation_id, accepted.reply.pk, settings.REPLY_SECONDS + 60)
+    sent = _sent(accepted.message)
+    return await reply_answer(request, caller, accepted.reply, ("sendResult", {**sent, "text": accepted.message.text}))
+
+
+@described(
+    "POST", request=schemas.SendInput, responses=schemas.streamed(schemas.SentOutput), parameters=schemas.SEND_HEADERS,
+    operation_id="sendConversationMessage",
+)  # fmt: skip
+@api_view("POST")
+async def send(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
+    """Store a message of the visitor; ``receive`` answers it, with the options that are given here or there."""
+    caller = await caller_of(request, conversation_id)
+    asked = await asked_of(request, caller, needs_text=True)
+    text = asked.text or ""
+    accepted = await chat.send(caller.access, asked.cid, text, respond=False, entities=asked.entities, options=asked.options)
+    sent = _sent(accepted.message)
+    return stream(_lines(("sendResult", sent), ("result", sent))) if wants_lines(request) else JsonResponse(sent)
+
+
+@described(
+    "POST", request=schemas.ReceiveInput, responses=schemas.streamed(schemas.ReplyOutput), parameters=schemas.TIME_ZONE_HEADERS,
+    operation_id="receiveConversationMessage",
+)  # fmt: skip
+@api_view("POST")
+async def receive(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
+    """The reply to the last message of the visitor: the one that is there or being made, else a new one. 409 where nothing was asked."""
+    caller = await caller_of(request, conversation_id)
+    asked = await asked_of(request, caller)
+    return await reply_answer(request, caller, await chat.answer(caller.access, asked.options))
+
+
+@described(
+    "POST", request=schemas.ReceiveInput, responses=schemas.streamed(schemas.ReplyOutput), parameters=schemas.TIME_ZONE_HEADERS,
+    operation_id="initiateConversation",
+)  # fmt: skip
+@api_view("POST")
+async def initiate(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
+    """The bot speaks first: the widget's ``initial``, else a reply to nothing. Asked again it answers the same; 409 where somebody spoke."""
+    caller = await caller_of(request, conversation_id)
+    asked = await asked_of(request, caller)
+    widget = await aeffective_of(caller.access.widget_id) if caller.access.widget_id else None
+    if not caller.operator and widget is not None and not widget.start_first:
+        raise ApiError(409, "startFirst: the bot of this widget does not begin")
+    features = await chat.features_of(caller.access)
+    rows = await chat.start(caller.access, widget.initial if widget else "", features, asked.options)
+    reply = rows[0] if rows else await in_thread(_opening)(caller.access.conversation_id)
     if reply is None:
-        raise ApiError(504, "The reply takes too long; it is kept and can be fetched")
-    return JsonResponse(reply_result(reply))
+        raise ApiError(409, "This conversation has begun already")
+    return await reply_answer(request, caller, reply)
 
 
-async def _stream(conversation_id: uuid.UUID, accepted: Accepted, reply_id: uuid.UUID) -> AsyncIterator[str]:
-    await sync_to_async(connections.close_all)()  # an open stream must not hold what others need
-    yield _line("sendResult", {"id": str(accepted.message.pk), "text": accepted.message.text})
-    last = time.monotonic()
-    shown = False
-    async for event in events_of(reply_id):
-        for kind, data in _lines_of(event):
-            shown = shown or kind == "token"
-            yield _line(kind, data)
-            last = time.monotonic()
-        if time.monotonic() - last > PING_SECONDS:
-            yield _line("ping", {})
-            last = time.monotonic()
-    waiting = asyncio.ensure_future(wait_for_reply(conversation_id, reply_id, settings.REPLY_SECONDS + 60))
-    while not waiting.done():
-        await asyncio.wait({waiting}, timeout=PING_SECONDS)
-        if not waiting.done():
-            yield _line("ping", {})
-    reply: Message | None = waiting.result()
-    if reply is None:
-        yield _line("error", {"message": "The reply takes too long; it is kept and can be fetched", "code": "timeout"})
-        return
-    if not shown and reply.text:
-        yield _line("token", {"token": reply.text})  # made by another process, or before this stream began
-    result = reply_result(reply)
-    if reply.status == Message.Status.FAILED:
-        yield _line("error", {"message": "The answer broke off", "code": reply.code})
-    yield _line("receiveResult", result)
-    yield _line("result", result)
+def _sent(message: Message) -> dict[str, Any]:
+    return {"id": str(message.pk), "entities": message.entities}
 
 
-def _lines_of(event: Any) -> list[tuple[str, dict[str, Any]]]:
-    match event:
-        case Text(text):
-            return [("token", {"token": text})]
-        case Activity(kind, name, text, done):
-            return [("activity", {"kind": kind, "name": name, "text": text, "done": done})]
-        case Usage(input_tokens, output_tokens):
-            return [("usage", {"model": "", "inputTokensUsed": input_tokens, "outputTokensUsed": output_tokens})]
-    return []
+async def _lines(*lines: Line) -> Lines:
+    for line in lines:
+        yield line
 
 
-def _line(kind: str, data: dict[str, Any]) -> str:
-    return json_line({"type": kind, "data": data, "createdAt": int(time.time() * 1000)})
+def _opening(conversation_id: Any) -> Message | None:
+    """What the bot began the conversation with, if it did."""
+    first = Message.objects.filter(conversation_id=conversation_id, deleted=False).order_by("position").first()
+    return first if first is not None and first.type == Message.Type.BOT and first.question_id is None else None

@@ -1,46 +1,41 @@
-"""Messages of a conversation: list, one by client id, create, votes; and the conversation itself."""
+"""Messages of a conversation: a list, one, one by its client id, and a new one that wants no answer."""
 
 import uuid
 from typing import Any
 
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ParseError
 
-from accounts.ids import new_id, parse_id
-from accounts.names import validate_meta
-from sessions_api import chat
+from accounts.ids import parse_id
+from accounts.names import NAME_BYTES
+from sessions_api import chat, reading
 from sessions_api.api import schemas
+from sessions_api.api.asked import entities_in, idempotency_key
 from sessions_api.api.caller import Caller, caller_of, expired_caller
 from sessions_api.api.plain import api_view, body_of
 from sessions_api.api.shapes import message_item
 from sessions_api.models import Conversation, Message
-from sessions_api.ratings import rate
 from sessions_api.threads import in_thread
-from sessions_api.wire import ms
 from widgetplatform.api.described import described
 from widgetplatform.api.lists import Page, page_of
-from widgetplatform.api.serializers import IdSerializer
 from widgetplatform.api.streams import JSONL, json_line, streaming, wanted_type
 
-AFTER = OpenApiParameter("after", int, description="Only what changed since this number of the log, in its order")
+AFTER = OpenApiParameter(
+    "after", int,
+    description="Only what changed since this number of the log, in its order, with the log's `head`; there is no `cursor` then. "
+    "Where `more` is true, ask again with `head`.",
+)  # fmt: skip
 LIST_PARAMETERS = [
     OpenApiParameter("take", int, description="1 to 100 messages, 100 by default"),
     OpenApiParameter("order", str, enum=["asc", "desc"], description="By creation; desc by default"),
     OpenApiParameter("cursor", str, description="The id of the last message of the page before"),
 ]
-REASON_CHARACTERS = 2000
+DESCRIPTION_BYTES = 65_536
 
 
-@described("GET", responses=schemas.ConversationOutput)
-@api_view("GET")
-async def fetch(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
-    """The conversation: what is set on it."""
-    caller = await caller_of(request, conversation_id)
-    return JsonResponse(await in_thread(_conversation)(caller))
-
-
-@described("GET", responses=schemas.MessageListOutput, parameters=[*LIST_PARAMETERS, AFTER])
+@described("GET", responses=schemas.itemized(schemas.MessageListOutput, schemas.RowOutput), parameters=[*LIST_PARAMETERS, AFTER])
 @api_view("GET")
 async def message_list(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
     """A page of messages by cursor, or with ``after`` what changed since a number, with the log's ``head`` and ``epoch``."""
@@ -52,10 +47,23 @@ async def message_list(request: HttpRequest, conversation_id: str) -> HttpRespon
         return JsonResponse(await in_thread(_since)(caller, int(after)))
     page = page_of(request.GET)
     if wanted_type(request) == JSONL:
-        pages = page.pages(_visible(caller))
-        lines = ("".join(json_line({"type": "item", "data": message_item(item)}) for item in items) for items in pages)
+        pages = page.pages(visible_to(caller))
+        lines = (
+            "".join(json_line({"type": "item", "data": message_item(item, caller.operator)}) for item in items) for items in pages
+        )
         return streaming(request, lines, JSONL)
     return JsonResponse(await in_thread(_page)(caller, page))
+
+
+@described("GET", responses=schemas.RowOutput, operation_id="fetchConversationMessage")
+@api_view("GET")
+async def fetch(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponseBase:
+    """One message; a visitor's token reads those that visitors see."""
+    caller = await caller_of(request, conversation_id)
+    found = await in_thread(_one)(caller, parse_id(message_id))
+    if found is None:
+        raise Http404(NO_MESSAGE)
+    return JsonResponse(message_item(found, caller.operator))
 
 
 @described("GET", responses=schemas.RowOutput)
@@ -69,104 +77,70 @@ async def by_cid(request: HttpRequest, conversation_id: str, cid: str) -> HttpRe
         pk = (await caller_of(request, conversation_id)).access.conversation_id
     found = await in_thread(_by_cid)(pk, cid)
     if found is None:
-        raise Http404("There is no such message")
+        raise Http404(NO_MESSAGE)
     return JsonResponse(found)
 
 
-@described("POST", request=schemas.MessageInput, responses=IdSerializer)
+@described(
+    "POST", request=schemas.MessageInput, responses=schemas.SentOutput, parameters=schemas.KEY_HEADERS,
+    operation_id="createConversationMessage",
+)  # fmt: skip
 @api_view("POST")
 async def create(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
     """Store a message without asking for a reply; ``Idempotency-Key`` is its client id. Visitors write type ``user`` only."""
     caller = await caller_of(request, conversation_id)
     body = body_of(request)
-    kind, text = body.get("type"), body.get("text")
-    allowed = Message.Type.values if caller.operator else [Message.Type.USER]
-    if not isinstance(kind, str) or kind not in allowed:
-        raise ParseError(f"type: must be one of {', '.join(allowed)}")
+    kind = reading.choice(body.get("type"), "type", Message.Type.values if caller.operator else [Message.Type.USER])
+    text = body.get("text")
     if not isinstance(text, str):
         raise ParseError("text: must be a text")
-    meta = body.get("meta") or {}
-    validate_meta(meta)
-    if kind != Message.Type.USER:
-        stored = await chat.append(caller.access, kind, text, meta)
-        return JsonResponse({"id": str(stored.pk)})
-    accepted = await chat.send(caller.access, idempotency_key(request), text, respond=False, meta=meta)
-    return JsonResponse({"id": str(accepted.message.pk)})
+    text = chat.clean_text(text)
+    accepted = await chat.send(
+        caller.access, idempotency_key(request), text, kind=kind, respond=False, entities=entities_in(body, text),
+        meta=reading.optional(body, "meta", "", reading.meta, {}), said=said_of(body) if caller.operator else None,
+    )  # fmt: skip
+    return JsonResponse({"id": str(accepted.message.pk), "entities": accepted.message.entities})
 
 
-@described("POST", request=schemas.VoteInput, responses=IdSerializer)
-@api_view("POST")
-async def upvote(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponseBase:
-    """A good answer."""
-    return await _vote(request, conversation_id, message_id, 1)
+NO_MESSAGE = "There is no such message"
 
 
-@described("POST", request=schemas.VoteInput, responses=IdSerializer)
-@api_view("POST")
-async def downvote(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponseBase:
-    """A bad answer, with a ``reason`` if the visitor gave one."""
-    return await _vote(request, conversation_id, message_id, -1)
+def said_of(body: dict[str, Any]) -> dict[str, str]:
+    """``name`` and ``description`` of a body, where it has them; null empties them."""
+    lengths = {"name": NAME_BYTES, "description": DESCRIPTION_BYTES}
+    return {key: reading.optional(body, key, "", reading.text, "", most=most) for key, most in lengths.items() if key in body}
 
 
-def idempotency_key(request: HttpRequest) -> uuid.UUID:
-    """The client id of a message; a new one where the caller sends none. Raises ParseError (400)."""
-    key = request.headers.get("Idempotency-Key")
-    if not key:
-        return new_id()
-    cid = parse_id(key)
-    if cid is None:
-        raise ParseError("Idempotency-Key: must be a UUID")
-    return cid
-
-
-async def _vote(request: HttpRequest, conversation_id: str, message_id: str, value: int) -> HttpResponseBase:
-    caller = await caller_of(request, conversation_id)
-    reason = body_of(request).get("reason") or ""
-    if not isinstance(reason, str) or len(reason) > REASON_CHARACTERS:
-        raise ParseError(f"reason: must be a text of at most {REASON_CHARACTERS} characters")
-    pk = parse_id(message_id)
-    if pk is None:
-        raise Http404("There is no such message")
-    await rate(caller.access, pk, value, chat.clean_text(reason))
-    return JsonResponse({"id": str(pk)})
-
-
-def _visible(caller: Caller) -> Any:
+def visible_to(caller: Caller) -> Any:
+    """The messages that the caller may see."""
     rows = Message.objects.filter(conversation_id=caller.access.conversation_id, deleted=False)
     return rows if caller.operator else rows.filter(type__in=Message.VISIBLE_TYPES, hidden=False)
 
 
 def _page(caller: Caller, page: Page) -> dict[str, Any]:
-    items = page.of(_visible(caller))
-    answer: dict[str, Any] = {"items": [message_item(item) for item in items]}
+    items = page.of(visible_to(caller))
+    answer: dict[str, Any] = {"items": [message_item(item, caller.operator) for item in items]}
     return {**answer, "cursor": str(items[-1].pk)} if items else answer
 
 
 def _since(caller: Caller, after: int) -> dict[str, Any]:
+    """A row that visitors must no longer see is a tombstone for them, so it is not filtered out."""
     epoch, head = Conversation.objects.values_list("epoch", "last_seq").get(pk=caller.access.conversation_id)
     rows = Message.objects.filter(conversation_id=caller.access.conversation_id, seq__gt=after)
     if not caller.operator:
-        rows = rows.filter(type__in=Message.VISIBLE_TYPES, hidden=False)
+        rows = rows.filter(Q(type__in=Message.VISIBLE_TYPES, hidden=False) | Q(deleted=True) | ~Q(seq=F("position")))
     items = list(rows.order_by("seq")[: Page().take])
     full = len(items) == Page().take
-    answer: dict[str, Any] = {"items": [message_item(item) for item in items], "epoch": epoch, "more": full}
-    answer["head"] = items[-1].seq if full else max([head, *(item.seq for item in items)])
-    return {**answer, "cursor": str(items[-1].pk)} if items else answer
+    answer = {"items": [message_item(item, caller.operator) for item in items], "epoch": epoch, "more": full}
+    return {**answer, "head": items[-1].seq if full else max([head, *(item.seq for item in items)])}
+
+
+def _one(caller: Caller, pk: uuid.UUID | None) -> Message | None:
+    found: Message | None = visible_to(caller).filter(pk=pk).first() if pk else None
+    return found
 
 
 def _by_cid(conversation_id: uuid.UUID, cid: str) -> dict[str, Any] | None:
     key = parse_id(cid)
     found = Message.objects.filter(conversation_id=conversation_id, cid=key).first() if key else None
     return message_item(found) if found else None
-
-
-def _conversation(caller: Caller) -> dict[str, Any]:
-    item = Conversation.objects.get(pk=caller.access.conversation_id)
-    shape: dict[str, Any] = {"id": str(item.pk), "createdAt": ms(item.created_at), "updatedAt": ms(item.updated_at)}
-    if not caller.operator:
-        return shape
-    optional = {
-        "alias": item.alias, "name": item.name, "description": item.description, "meta": item.meta,
-        "botId": item.bot_id and str(item.bot_id), "contactId": item.contact_id and str(item.contact_id),
-    }
-    return {**shape, **{name: value for name, value in optional.items() if value}}

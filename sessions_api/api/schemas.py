@@ -1,6 +1,13 @@
 """Shapes of the conversation's routes, for the API's description only: the views read and write plain JSON."""
 
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
+
+from sessions_api.models import Message
+from widgetplatform.api.streams import JSON, JSONL
 
 
 class ContactInput(serializers.Serializer[None]):
@@ -37,16 +44,19 @@ class SourceOutput(serializers.Serializer[None]):
 
 
 class RowOutput(serializers.Serializer[None]):
-    """A message as it travels."""
+    """A message as it travels; of a deleted one id, seq, position and ``deleted`` alone."""
 
     id = serializers.UUIDField()
     seq = serializers.IntegerField()
     position = serializers.IntegerField()
-    type = serializers.CharField()
-    status = serializers.CharField()
-    createdAt = serializers.IntegerField()  # noqa: N815
+    type = serializers.ChoiceField(Message.Type.values, required=False)
+    status = serializers.ChoiceField(Message.Status.values, required=False)
+    createdAt = serializers.IntegerField(required=False)  # noqa: N815
     updatedAt = serializers.IntegerField(required=False)  # noqa: N815
-    text = serializers.CharField()
+    text = serializers.CharField(required=False)
+    name = serializers.CharField(required=False)
+    description = serializers.CharField(required=False)
+    deleted = serializers.BooleanField(required=False, help_text="True where only this is left of the message.")
     html = serializers.CharField(required=False)
     hash = serializers.CharField(required=False)
     attempt = serializers.IntegerField(required=False)
@@ -56,6 +66,7 @@ class RowOutput(serializers.Serializer[None]):
     hidden = serializers.BooleanField(required=False)
     sources = SourceOutput(many=True, required=False)
     meta = serializers.DictField(required=False)
+    entities = serializers.ListField(child=serializers.DictField(), required=False, help_text="What the bot did not get to read; operators only.")
 
 
 class SessionOutput(serializers.Serializer[None]):
@@ -69,7 +80,7 @@ class SessionOutput(serializers.Serializer[None]):
 
 
 class MessageListOutput(serializers.Serializer[None]):
-    """A page of messages; with ``after`` also the log's epoch and head."""
+    """A page of messages; with ``after`` the log's epoch and head instead of a cursor."""
 
     items = RowOutput(many=True)
     cursor = serializers.UUIDField(required=False)
@@ -78,24 +89,211 @@ class MessageListOutput(serializers.Serializer[None]):
     more = serializers.BooleanField(required=False)
 
 
+class ReplacementShape(serializers.Serializer[None]):
+    """What the bot reads instead, and where it is in the text that the bot reads."""
+
+    begin = serializers.IntegerField(min_value=0)
+    end = serializers.IntegerField(min_value=0)
+    text = serializers.CharField(allow_blank=True)
+
+
+class EntityShape(serializers.Serializer[None]):
+    """A part of a text that the bot does not get to read. Offsets are UTF-16 code units, as JavaScript counts."""
+
+    type = serializers.CharField()
+    begin = serializers.IntegerField(min_value=0)
+    end = serializers.IntegerField(min_value=1)
+    text = serializers.CharField(help_text="What the message's text has from begin to end.")
+    replacement = ReplacementShape(required=False)
+
+
 class MessageInput(serializers.Serializer[None]):
     """Body of message/create."""
 
-    type = serializers.CharField()
+    type = serializers.ChoiceField(Message.Type.values, help_text="Visitors: user only.")
+    text = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    description = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    meta = serializers.DictField(required=False, allow_null=True)
+    entities = EntityShape(many=True, required=False, allow_null=True)
+
+
+class MessageUpdate(MessageInput):
+    """Body of message/update."""
+
+    type = serializers.ChoiceField(Message.Type.values, required=False, allow_null=True)
+    text = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+
+
+class SentOutput(serializers.Serializer[None]):
+    """A stored message, and what the bot does not get to read of it."""
+
+    id = serializers.CharField()
+    entities = EntityShape(many=True)
+
+
+PARAMETERS = inline_serializer(  # a JSON schema of an object; "required" and "data" are names that a class cannot give
+    "ParametersShape",
+    {
+        "type": serializers.ChoiceField(["object"]),
+        "properties": serializers.DictField(),
+        "required": serializers.ListField(child=serializers.CharField(), required=False),
+    },
+)
+FUNCTION_RESULT = inline_serializer(  # either data, known beforehand, or the channel on which it will be published
+    "FunctionResultShape",
+    {"data": serializers.JSONField(required=False), "channel": serializers.CharField(required=False)},
+    required=False, allow_null=True,
+)  # fmt: skip
+
+
+class FunctionCallShape(serializers.Serializer[None]):
+    """When it is called without the model's wish."""
+
+    start = serializers.BooleanField(required=False, allow_null=True)
+    end = serializers.BooleanField(required=False, allow_null=True)
+
+
+class FunctionShape(serializers.Serializer[None]):
+    """What the caller's program can do for the bot."""
+
+    name = serializers.CharField(max_length=64)
+    description = serializers.CharField(allow_blank=True)
+    parameters = PARAMETERS
+    result = FUNCTION_RESULT
+    call = FunctionCallShape(required=False, allow_null=True)
+
+
+class InlineRecordShape(serializers.Serializer[None]):
+    """A record of a request; ``title`` and ``url`` in its meta are shown with it."""
+
+    text = serializers.CharField(allow_blank=True)
+    meta = serializers.DictField(required=False, allow_null=True)
+
+
+class InlineDatasetShape(serializers.Serializer[None]):
+    """Knowledge for this reply."""
+
+    name = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    description = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    records = InlineRecordShape(many=True)
+
+
+class InlineAbilityShape(serializers.Serializer[None]):
+    """What the bot can do by itself in this reply."""
+
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    instruction = serializers.CharField(allow_blank=True)
+    secretId = serializers.CharField(required=False, allow_null=True)  # noqa: N815
+    meta = serializers.DictField(required=False, allow_null=True)
+
+
+class InlineSkillsetShape(serializers.Serializer[None]):
+    """Abilities for this reply."""
+
+    name = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    description = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    abilities = InlineAbilityShape(many=True)
+
+
+class FeatureShape(serializers.Serializer[None]):
+    """Something that is switched on for this reply."""
+
+    name = serializers.CharField()
+    options = serializers.DictField(required=False, allow_null=True)
+
+
+class ExtensionsShape(serializers.Serializer[None]):
+    """What is added to the bot for this reply; a visitor's is not looked at."""
+
+    backstory = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    datasets = InlineDatasetShape(many=True, required=False, allow_null=True)
+    skillsets = InlineSkillsetShape(many=True, required=False, allow_null=True)
+    features = FeatureShape(many=True, required=False, allow_null=True)
+
+
+class LimitsShape(serializers.Serializer[None]):
+    """How far the reply may go; they can only lower ours."""
+
+    iterations = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+    continuations = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+    calls = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+
+
+class ReceiveInput(serializers.Serializer[None]):
+    """Body of receive: what is given for the reply."""
+
+    functions = FunctionShape(many=True, required=False, allow_null=True)
+    extensions = ExtensionsShape(required=False, allow_null=True)
+    limits = LimitsShape(required=False, allow_null=True)
+
+
+class SendInput(ReceiveInput):
+    """Body of send."""
+
     text = serializers.CharField()
-    meta = serializers.DictField(required=False)
+    entities = EntityShape(many=True, required=False, allow_null=True)
 
 
-class TextInput(serializers.Serializer[None]):
-    """Body of complete."""
+class CompleteInput(SendInput):
+    """Body of complete; without a text it is ``receive``."""
 
-    text = serializers.CharField()
+    text = serializers.CharField(required=False, allow_null=True)
 
 
-class VoteInput(serializers.Serializer[None]):
-    """Body of a vote."""
+class TalkShape(serializers.Serializer[None]):
+    """A message of a talk that is not stored."""
 
-    reason = serializers.CharField(required=False)
+    type = serializers.ChoiceField(Message.Type.values)
+    text = serializers.CharField(allow_blank=True)
+    meta = serializers.DictField(required=False, allow_null=True)
+
+
+class AddressShape(serializers.Serializer[None]):
+    """A file by its address."""
+
+    url = serializers.CharField(required=False)
+
+
+class StatelessInput(ReceiveInput):
+    """Body of conversation/complete: who answers, and the talk so far."""
+
+    botId = serializers.CharField(required=False, allow_null=True)  # noqa: N815
+    model = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    backstory = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    datasetId = serializers.CharField(required=False, allow_null=True)  # noqa: N815
+    skillsetId = serializers.CharField(required=False, allow_null=True)  # noqa: N815
+    privacy = serializers.BooleanField(required=False, allow_null=True)
+    moderation = serializers.BooleanField(required=False, allow_null=True)
+    messages = TalkShape(many=True)
+    attachments = AddressShape(many=True, required=False, allow_null=True)
+    contactId = serializers.JSONField(  # noqa: N815
+        required=False, allow_null=True, help_text="The id of a contact, or an object with its fingerprint, which makes or updates one."
+    )
+
+
+class PublishInput(serializers.Serializer[None]):
+    """Body of channel/publish."""
+
+    message = serializers.DictField(help_text="Any object.")
+
+
+class SubscribeInput(serializers.Serializer[None]):
+    """Body of channel/subscribe."""
+
+    historyLength = serializers.IntegerField(min_value=0, max_value=10_000, required=False, allow_null=True)  # noqa: N815
+
+
+CHANNEL_LINE = inline_serializer(  # ping every ten seconds of silence
+    "ChannelLine",
+    {
+        "type": serializers.ChoiceField(["message", "ping"]),
+        "data": serializers.DictField(),
+        "id": serializers.CharField(required=False),
+        "createdAt": serializers.IntegerField(),
+    },
+)
 
 
 class UsageOutput(serializers.Serializer[None]):
@@ -107,14 +305,14 @@ class UsageOutput(serializers.Serializer[None]):
 class EndOutput(serializers.Serializer[None]):
     """Why a reply ended."""
 
-    reason = serializers.CharField(help_text="stop, length, abort or error")
+    reason = serializers.ChoiceField(["stop", "length", "iteration", "activity", "abort", "error"])
 
 
 class ReplyOutput(serializers.Serializer[None]):
-    """Answer of complete."""
+    """A finished reply."""
 
     id = serializers.UUIDField()
-    text = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
     usage = UsageOutput()
     end = EndOutput()
     status = serializers.CharField()
@@ -123,15 +321,43 @@ class ReplyOutput(serializers.Serializer[None]):
     code = serializers.CharField(required=False)
 
 
-class ConversationOutput(serializers.Serializer[None]):
-    """A conversation: what is set on it."""
+class EndedOutput(serializers.Serializer[None]):
+    """A reply that is not stored."""
 
-    id = serializers.UUIDField()
-    createdAt = serializers.IntegerField()  # noqa: N815
-    updatedAt = serializers.IntegerField()  # noqa: N815
-    alias = serializers.CharField(required=False)
-    name = serializers.CharField(required=False)
-    description = serializers.CharField(required=False)
-    meta = serializers.DictField(required=False)
-    botId = serializers.UUIDField(required=False)  # noqa: N815
-    contactId = serializers.UUIDField(required=False)  # noqa: N815
+    text = serializers.CharField(allow_blank=True)
+    usage = UsageOutput()
+    end = EndOutput()
+    code = serializers.CharField(required=False)
+
+
+EVENT_LINE = inline_serializer(
+    "EventLine",
+    {
+        "type": serializers.CharField(
+            help_text="sendResult, token, reasoningToken, activity, usage, message, waitForChannelMessageBegin, waitForChannelMessageEnd, "
+            "ping, error, receiveResult; result is the last"
+        ),
+        "data": serializers.DictField(),
+        "createdAt": serializers.IntegerField(),
+    },
+)
+
+
+def streamed(shape: Any) -> dict[tuple[int, str], Any]:
+    """The answers of an operation that gives its result whole, or as the last of some JSON lines."""
+    return {(200, JSON): shape, (200, JSONL): EVENT_LINE}
+
+
+def itemized(page: Any, item: Any) -> dict[tuple[int, str], Any]:
+    """The answers of a list."""
+    line = inline_serializer(f"{item.__name__}Line", {"type": serializers.ChoiceField(["item"]), "data": item()})
+    return {(200, JSON): page, (200, JSONL): line}
+
+
+KEY_HEADERS = [
+    OpenApiParameter("Idempotency-Key", OpenApiTypes.UUID, OpenApiParameter.HEADER, description="The message's client id: a repeat stores nothing.")
+]
+TIME_ZONE_HEADERS = [
+    OpenApiParameter("X-Timezone", str, OpenApiParameter.HEADER, description="The visitor's time zone, such as Europe/Berlin; kept with the conversation.")
+]
+SEND_HEADERS = [*KEY_HEADERS, *TIME_ZONE_HEADERS]

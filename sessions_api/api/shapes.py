@@ -3,13 +3,15 @@
 from typing import Any
 
 from sessions_api.models import Message
-from sessions_api.wire import ms, row
+from sessions_api.wire import ms, row, tombstone, visible
 
-END_REASONS = {"length": "length", Message.Status.STOPPED: "abort", Message.Status.FAILED: "error"}
+END_REASONS = {"length": "length", "iteration": "iteration", Message.Status.STOPPED: "abort", Message.Status.FAILED: "error"}
 
 
-def message_item(message: Message) -> dict[str, Any]:
-    """A list's item: the contract's fields, and ours of the row (seq, position, status, html …)."""
+def message_item(message: Message, inside: bool = False) -> dict[str, Any]:
+    """A list's item: the contract's fields, and ours of the row (seq, position, status, html …); ``inside`` adds what only operators see."""
+    if not inside and not visible(message) and message.seq != message.position:
+        return tombstone(message)
     item = row(message)
     if message.deleted:
         return item
@@ -18,6 +20,9 @@ def message_item(message: Message) -> dict[str, Any]:
         item["meta"] = message.meta
     if message.hidden:
         item["hidden"] = True
+    if inside:
+        of_operators = {"name": message.name, "description": message.description, "entities": message.entities}
+        item |= {name: value for name, value in of_operators.items() if value}
     return item
 
 

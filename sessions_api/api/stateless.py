@@ -1,0 +1,155 @@
+"""POST conversation/complete: a reply to a talk that is sent along. Operators only; nothing is stored."""
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ValidationError as Invalid
+
+from bots.engines.base import Engine, EngineError, Turn
+from bots.models import Bot, Dataset, Skillset
+from bots.validators import validate_model
+from sessions_api import chat, follow, reading
+from sessions_api.api import schemas
+from sessions_api.api.attached import attachments_in
+from sessions_api.api.operators import operator_of
+from sessions_api.api.person_serializers import EnsureContactSerializer
+from sessions_api.api.plain import api_view, body_of
+from sessions_api.api.streaming import PING, Eyes, Lines, event_lines, stream, wants_lines
+from sessions_api.contact_book import ensure_contact
+from sessions_api.context import Surroundings, make_turn
+from sessions_api.entities import detect
+from sessions_api.minds import Mind, mind_of_bot
+from sessions_api.models import Contact, Message
+from sessions_api.options import BACKSTORY_BYTES, read_options
+from sessions_api.recent import History
+from sessions_api.spoken import spoken
+from sessions_api.stateless import Ended, made
+from sessions_api.threads import in_thread
+from widgetplatform.api.described import described
+from widgetplatform.api.lookup import find, owned
+
+MESSAGES = 1000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Who answers, and whom."""
+
+    mind: Mind
+    contact_id: UUID | None
+
+
+@described(
+    "POST", request=schemas.StatelessInput, responses=schemas.streamed(schemas.EndedOutput), parameters=schemas.TIME_ZONE_HEADERS,
+    operation_id="completeConversation",
+)  # fmt: skip
+@api_view("POST")
+async def complete(request: HttpRequest) -> HttpResponseBase:
+    """A reply by a bot, or by one described here, to the talk in ``messages``. It ends when the client goes away; nothing is stored."""
+    operator = await in_thread(operator_of)(request)
+    body = body_of(request)
+    zone = request.headers.get("X-Timezone", "")
+    options = read_options(body, operator=True, tools=True, time_zone=zone)
+    messages = _messages(body.get("messages"))
+    wanted = await in_thread(_wanted)(operator, body)
+    history = await asyncio.to_thread(_history, messages, wanted.mind.privacy)
+    around = Surroundings(owner_id=operator.pk, contact_id=wanted.contact_id, attachments=await attachments_in(body))
+    try:
+        engine, turn = await make_turn(wanted.mind, history, around, options)
+    except EngineError as error:
+        raise ParseError(f"model: {error.cause or error.code}") from None
+    if wants_lines(request):
+        return stream(_lines(engine, turn))
+    async with aclosing(made(engine, turn, follow.BEAT_SECONDS)) as items:
+        async for item in items:
+            if isinstance(item, Ended):
+                return JsonResponse(_result(item))
+    raise RuntimeError("a reply ends")
+
+
+async def _lines(engine: Engine, turn: Turn) -> Lines:
+    async with aclosing(made(engine, turn, follow.BEAT_SECONDS)) as items:
+        async for item in items:
+            if isinstance(item, Ended):
+                if item.code:
+                    yield "error", {"message": "The answer broke off", "code": item.code}
+                elif item.text:
+                    yield "message", {"type": "bot", "text": item.text}
+                yield "result", _result(item)
+                return
+            for line in event_lines(item, Eyes()) if item is not None else [PING]:
+                yield line
+
+
+def _result(ended: Ended) -> dict[str, Any]:
+    shape = {"text": ended.text, "usage": {"token": ended.tokens}, "end": {"reason": ended.reason}}
+    return {**shape, "code": ended.code} if ended.code else shape
+
+
+def _messages(value: Any) -> list[tuple[str, str]]:
+    if value is None:
+        raise ParseError("messages: must be a list of messages")
+    messages = []
+    for item, path in reading.items(value, "messages", MESSAGES, "messages"):
+        kind = reading.choice(item.get("type"), f"{path}.type", Message.Type.values)
+        text = item.get("text")
+        if not isinstance(text, str):
+            raise ParseError(f"{path}.text: must be a text")
+        reading.optional(item, "meta", path, reading.mapping)
+        messages.append((kind, chat.clean_text(text)))
+    return messages
+
+
+def _history(messages: list[tuple[str, str]], privacy: bool) -> History:
+    return spoken((kind, text, detect(text) if privacy and kind == Message.Type.USER else []) for kind, text in messages)
+
+
+def _wanted(operator: Any, body: dict[str, Any]) -> Wanted:
+    bot = _own(Bot, operator, body, "botId")
+    return Wanted(mind_of_bot(bot) if bot else _described(operator, body), _contact(operator, body.get("contactId")))
+
+
+def _described(operator: Any, body: dict[str, Any]) -> Mind:
+    model = reading.optional(body, "model", "", reading.text, "", most=400)
+    try:
+        validate_model(model)
+    except ValidationError as error:
+        raise ParseError(error.messages[0]) from None
+    dataset, skillset = _own(Dataset, operator, body, "datasetId"), _own(Skillset, operator, body, "skillsetId")
+    return Mind(
+        model=model,
+        backstory=reading.optional(body, "backstory", "", reading.text, "", most=BACKSTORY_BYTES),
+        dataset_id=dataset.pk if dataset else None,
+        skillset_id=skillset.pk if skillset else None,
+        privacy=reading.optional(body, "privacy", "", reading.flag, False),
+        moderation=reading.optional(body, "moderation", "", reading.flag, False),
+    )
+
+
+def _own(model: Any, operator: Any, body: dict[str, Any], key: str) -> Any:
+    value = body.get(key)
+    if value is None or value == "":
+        return None
+    found = find(owned(model, operator), reading.text(value, key))
+    if found is None:
+        raise ParseError(f"{key}: no such {model._meta.verbose_name}")
+    return found
+
+
+def _contact(operator: Any, value: Any) -> UUID | None:
+    """A contact by its id, or by an object with its fingerprint, which makes or updates one."""
+    if not isinstance(value, dict):
+        found = _own(Contact, operator, {"contactId": value}, "contactId")
+        return found.pk if found else None
+    serializer = EnsureContactSerializer(data=value)
+    try:
+        serializer.is_valid(raise_exception=True)
+        return ensure_contact(operator, **serializer.validated_data).pk
+    except Invalid as error:
+        raise Invalid({"contactId": error.detail}) from None

@@ -1,0 +1,75 @@
+"""A reply that is not stored: the engine runs for whoever listens, and is closed when nobody does."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from bots.engines.base import End, Engine, EngineError, Text, Turn, Usage
+
+logger = logging.getLogger(__name__)
+AHEAD = 64  # events that the engine may be ahead of a slow reader
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The whole reply. ``reason`` is stop, length, iteration or error, the last with a ``code``."""
+
+    text: str
+    tokens: int
+    reason: str
+    code: str = ""
+
+
+async def made(engine: Engine, turn: Turn, beat: float) -> AsyncGenerator[Any]:
+    """The engine's events, None after each ``beat`` seconds of silence, and last an ``Ended``. Closing it closes the engine."""
+    inbox: asyncio.Queue[Any] = asyncio.Queue(AHEAD)
+    task = asyncio.create_task(_run(engine, turn, inbox))
+    try:
+        while True:
+            try:
+                item = inbox.get_nowait() if not inbox.empty() else await asyncio.wait_for(inbox.get(), beat)
+            except TimeoutError:
+                item = None
+            yield item
+            if isinstance(item, Ended):
+                return
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _run(engine: Engine, turn: Turn, inbox: "asyncio.Queue[Any]") -> None:
+    pieces: list[str] = []
+    size = tokens = 0
+    reason, code = "stop", ""
+    try:
+        async with asyncio.timeout(settings.REPLY_SECONDS), aclosing(engine.reply(turn)) as events:  # type: ignore[type-var]
+            async for event in events:
+                match event:
+                    case Text(text):
+                        pieces.append(text)
+                        size += len(text)
+                    case Usage(taken, written, model):
+                        tokens += taken + written
+                        event = Usage(taken, written, model or turn.model)
+                    case End(why):
+                        reason = why
+                await inbox.put(event)
+                if isinstance(event, End):
+                    break
+                if size > settings.REPLY_BYTES:
+                    reason = "length"
+                    break
+    except EngineError as error:
+        reason, code = "error", error.code
+    except TimeoutError:
+        reason, code = "error", "timeout"
+    except Exception:
+        logger.exception("a stateless reply failed")
+        reason, code = "error", "internal"
+    await inbox.put(Ended("".join(pieces), tokens, reason, code))
