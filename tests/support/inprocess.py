@@ -1,8 +1,10 @@
 """The real ASGI application in this process: middleware, streams and background services, without a socket. Some 3 ms a request."""
 
 import asyncio
+import contextlib
 import itertools
 import json
+import logging
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -59,8 +61,9 @@ class InProcess:
         query: Any = (),
         headers: Mapping[str, str] | None = None,
         enough_lines: int | None = None,
+        patience: float | None = None,
     ) -> Answer:
-        """``body``: an object becomes JSON, bytes go as they are. ``enough_lines``: leave a stream after so many.
+        """``body``: an object becomes JSON, bytes go as they are. Leave a stream after ``enough_lines`` or ``patience`` seconds.
 
         Every request comes from an address of its own, so that limits by address do not matter here.
         """
@@ -81,7 +84,9 @@ class InProcess:
             "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in sent.items()],
             "client": (f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}", 40_000), "server": (HOST, 80),
         }  # fmt: skip
-        running = asyncio.run_coroutine_threadsafe(self._exchange(scope, body, enough_lines), self._loop)
+        running = asyncio.run_coroutine_threadsafe(
+            self._exchange(scope, body, enough_lines, patience), self._loop
+        )
         return running.result(WAIT_SECONDS)
 
     def close(self) -> None:
@@ -93,7 +98,9 @@ class InProcess:
         self._thread.join(WAIT_SECONDS)
         self._loop.close()
 
-    async def _exchange(self, scope: dict[str, Any], body: bytes, enough_lines: int | None) -> Answer:
+    async def _exchange(
+        self, scope: dict[str, Any], body: bytes, enough_lines: int | None, patience: float | None
+    ) -> Answer:
         start: dict[str, Any] = {}
         chunks: list[bytes] = []
         bodies = iter([{"type": "http.request", "body": body, "more_body": False}])
@@ -102,7 +109,8 @@ class InProcess:
         async def receive() -> dict[str, Any]:
             message = next(bodies, None)
             if message is None:
-                await left.wait()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(left.wait(), patience)
                 return {"type": "http.disconnect"}
             return message
 
@@ -111,8 +119,7 @@ class InProcess:
                 start.update(message)
             elif message["type"] == "http.response.body":
                 chunks.append(message.get("body", b""))
-                done = enough_lines is not None and b"".join(chunks).count(b"\n") >= enough_lines
-                if done or (not message.get("more_body") and enough_lines is None):
+                if enough_lines is not None and b"".join(chunks).count(b"\n") >= enough_lines:
                     left.set()
 
         await self._application(scope, receive, send)
@@ -125,13 +132,35 @@ class InProcess:
 @pytest.fixture(scope="module")
 def running_app(static_files: None, django_db_blocker: Any) -> Iterator[InProcess]:
     """One for a whole module: its services start once, and look at the database between the tests too."""
+    logger = logging.getLogger("django")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # thousands of refusals are what these tests are about
     with django_db_blocker.unblock():
         running = InProcess()
         yield running
         running.close()
+    logger.setLevel(level)
 
 
 @pytest.fixture
 def app(running_app: InProcess, transactional_db: None) -> InProcess:
     """The application, with an empty database that its threads see."""
     return running_app
+
+
+@dataclass
+class Caller:
+    """Somebody with a token; paths are below ``prefix``."""
+
+    app: InProcess
+    token: str | None
+    prefix: str = "/api/v1/"
+
+    def get(self, path: str, **query: Any) -> Answer:
+        """GET."""
+        return self.app.request("GET", self.prefix + path, token=self.token, query=query)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
+        """POST: an object as JSON, bytes as they are."""
+        sent = {} if body is None else body
+        return self.app.request("POST", self.prefix + path, token=self.token, body=sent, headers=headers)
