@@ -3,6 +3,8 @@
 Refused fields are a ``ValidationError``, refused content a ``FileRefused``; neither leaves anything behind.
 """
 
+from collections.abc import Callable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -23,7 +25,12 @@ from files.stores.base import store
 
 EXTRACT_TASK = "files.tasks.extract_text"  # by its name: tasks import services
 EXTRACTED = ("text/", "application/json", "application/pdf", "application/vnd.openxmlformats-officedocument.")
+# Told, in the transaction, that a row has other content now; for what is made of content elsewhere.
+CONTENT_HOOKS: list[Callable[[StoredContent], None]] = []
 CONTENT_FIELDS = {field.name for field in StoredContent._meta.get_fields()} - {"source_url"}
+
+# Higher layers hear here of a row that has other content now, inside the transaction that stores it.
+CONTENT_HOOKS: list[Callable[[StoredContent], None]] = []
 
 
 def create_file(owner: Any, **fields: Any) -> File:
@@ -96,6 +103,10 @@ def store_content(
                 **({} if source_url is None else {"source_url": source_url}),
             )  # fmt: skip
             remove_after_commit(*old)
+            for changed in CONTENT_HOOKS:
+                changed(row)
+            for hook in CONTENT_HOOKS:
+                hook(row)
             if row.text_state:
                 transaction.on_commit(partial(queue_text, row), robust=True)
     except BaseException:

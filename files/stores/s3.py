@@ -28,7 +28,7 @@ class S3Store(S3Storage):
             s3={"addressing_style": style},
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
-            retries={"max_attempts": 3},
+            retries={"total_max_attempts": 2, "mode": "standard"},
             # Checksums in trailers are AWS's own; many compatible stores refuse them.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
