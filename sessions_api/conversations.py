@@ -17,7 +17,8 @@ def create_conversation(owner: Any, messages: Sequence[Seed] = (), **fields: Any
     """A new conversation with its first messages, which nobody answers yet. Raises ``ValidationError``."""
     with transaction.atomic():
         conversation = _store(Conversation(owner=owner, last_seq=len(messages)), fields)
-        Message.objects.bulk_create(rows_of(conversation.pk, messages))
+        private = conversation.bot.privacy if conversation.bot else conversation.privacy
+        Message.objects.bulk_create(rows_of(conversation.pk, messages, bool(private)))
     return conversation
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.meta import forget_meta
+from sessions_api.attachments import forget_all
 from sessions_api.keeper import keeper
 from sessions_api.models import Conversation, Message
 from sessions_api.threads import in_thread
@@ -42,5 +43,6 @@ def _delete(conversation_id: uuid.UUID) -> Left:
         list(conversation.sessions.values_list("pk", flat=True)), list(open_replies.values_list("pk", flat=True))
     )
     forget_meta(conversation)
+    forget_all(conversation)
     conversation.delete()
     return left

@@ -8,11 +8,13 @@ from typing import Any
 from rendering import Features
 from sessions_api import chat
 from sessions_api.chat import Access
+from sessions_api.entities import detect
 from sessions_api.follow import wait_for_reply
 from sessions_api.keeper import keeper
 from sessions_api.models import Message
 from sessions_api.operations import Append
 from sessions_api.replies import rendered_blocks
+from sessions_api.threads import in_thread
 
 ANSWER_SECONDS = 60
 SEEDS_MAX = 1000
@@ -28,12 +30,13 @@ class Seed:
     meta: dict[str, Any] = field(default_factory=dict)
 
 
-def rows_of(conversation_id: uuid.UUID, seeds: Sequence[Seed]) -> list[Message]:
-    """The rows, numbered from 1 as a new conversation's log begins."""
+def rows_of(conversation_id: uuid.UUID, seeds: Sequence[Seed], private: bool) -> list[Message]:
+    """The rows, numbered from 1 as a new conversation's log begins. ``private``: the bot does not get to read personal data."""
     return [
         Message(
             conversation_id=conversation_id, type=seed.type, text=seed.text, meta=seed.meta, position=number, seq=number,
             blocks=rendered_blocks(seed.text, Features()) if seed.type == Message.Type.BOT else [],
+            entities=detect(seed.text) if private and seed.type == Message.Type.USER else [],
         )
         for number, seed in enumerate(seeds, start=1)
     ]  # fmt: skip
@@ -50,21 +53,22 @@ def open_questions(seeds: Sequence[Seed]) -> list[bool]:
     return wanted[::-1]
 
 
-async def say(conversation_id: uuid.UUID, seeds: Sequence[Seed]) -> None:
+async def say(conversation_id: uuid.UUID, seeds: Sequence[Seed], private: bool) -> None:
     """Store the seeds in their order; questions without an answer are answered before the next one is stored. Raises ``Refused``."""
     told: list[Seed] = []
     for seed, wants in zip(seeds, open_questions(seeds), strict=True):
         if not wants:
             told.append(seed)
             continue
-        await _store(conversation_id, told)
+        await _store(conversation_id, told, private)
         told = []
         accepted = await chat.send(Access(conversation_id), uuid.uuid4(), seed.text, meta=seed.meta)
         if accepted.reply is not None:
             await wait_for_reply(conversation_id, accepted.reply.pk, ANSWER_SECONDS)
-    await _store(conversation_id, told)
+    await _store(conversation_id, told, private)
 
 
-async def _store(conversation_id: uuid.UUID, seeds: Sequence[Seed]) -> None:
+async def _store(conversation_id: uuid.UUID, seeds: Sequence[Seed], private: bool) -> None:
     if seeds:
-        await keeper.journal.run(Append(conversation_id, rows_of(conversation_id, seeds)))
+        rows = await in_thread(rows_of)(conversation_id, seeds, private)
+        await keeper.journal.run(Append(conversation_id, rows))

@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import authenticate_request
 from bots.models import Bot
-from sessions_api.api.caller import NO_TOKEN
 from sessions_api.api.conversation_serializers import (
     BotSessionInput,
     BotSessionOutput,
@@ -18,6 +15,7 @@ from sessions_api.api.conversation_serializers import (
     DurationInput,
     read_seeds,
 )
+from sessions_api.api.operators import operator_of
 from sessions_api.api.plain import api_view, body_of
 from sessions_api.api.shapes import message_item
 from sessions_api.conversations import create_conversation
@@ -28,9 +26,7 @@ from sessions_api.threads import in_thread
 from sessions_api.wire import ms
 from widgetplatform import metrics
 from widgetplatform.api.described import described
-from widgetplatform.api.errors import ApiError
 from widgetplatform.api.lookup import find_or_404, owned
-from widgetplatform.api.permissions import check_scope
 from widgetplatform.api.views import VerbView
 from widgets.config import effective_of
 
@@ -54,7 +50,7 @@ class ConversationSession(VerbView):
 async def create_bot_session(request: HttpRequest, bot_id: str) -> HttpResponseBase:
     """A new conversation with a bot, and a session of it for a browser. Messages are stored as they are; a user's message that none of
     the bot's follows is answered before this returns, and the answer is among ``messages``."""
-    bot = await sync_to_async(_bot)(request, bot_id)
+    bot = await in_thread(_bot)(request, bot_id)
     body = body_of(request)
     seconds, meta = read_seconds(body), read_meta(body)
     serializer = BotSessionInput(data={**body, "durationInSeconds": seconds})
@@ -62,7 +58,7 @@ async def create_bot_session(request: HttpRequest, bot_id: str) -> HttpResponseB
     seeds = read_seeds(dict(serializer.validated_data))
     created = await in_thread(_open)(bot, seconds, meta)
     metrics.count("sessions")
-    await say(created.conversation.pk, seeds)
+    await say(created.conversation.pk, seeds, bool(bot.privacy))
     return JsonResponse(
         {
             "id": str(bot.pk),
@@ -74,11 +70,7 @@ async def create_bot_session(request: HttpRequest, bot_id: str) -> HttpResponseB
 
 
 def _bot(request: HttpRequest, bot_id: str) -> Bot:
-    row = authenticate_request(request)
-    if row is None:
-        raise ApiError(401, NO_TOKEN)
-    check_scope(row, request.method)
-    return find_or_404(owned(Bot, row.owner), bot_id)
+    return find_or_404(owned(Bot, operator_of(request)), bot_id)
 
 
 def _open(bot: Bot, seconds: int | None, meta: dict[str, Any]) -> CreatedSession:
