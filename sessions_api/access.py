@@ -15,18 +15,27 @@ from sessions_api.models import Conversation, Session
 from sessions_api.threads import in_thread
 from sessions_api.tokens import SessionClaims, TokenError, read_token
 from widgets.config import aeffective_of
-from widgets.effective import Effective
+from widgets.effective import NOWHERE, Effective
 from widgets.origins import allows
 from widgets.own import own_address
+
+ORIGIN_CHARACTERS = 200  # of a refused one are repeated
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What a good token opens; ``widget`` is None once it was deleted."""
+    """What a good token opens; ``widget`` is None where an operator made the session without one, and once it was deleted."""
 
     access: Access
     claims: SessionClaims
     widget: Effective | None
+
+    def origin_allowed(self, scope: Mapping[str, Any]) -> bool:
+        """Whether the page that opens this connection may use the session: any page where its operator made it without a widget,
+        none but our own where the widget was deleted."""
+        if self.widget is None and self.claims.widget_id:
+            return allows(NOWHERE, origin_of(scope), own_origin(scope))
+        return origin_allowed(scope, self.widget)
 
 
 class Gone(TokenError):
@@ -38,7 +47,9 @@ async def open_session(token: str) -> Opened:
     claims = read_token(token)
     await in_thread(check_session)(claims)
     widget = await aeffective_of(claims.widget_id) if claims.widget_id else None
-    features = frozenset(name for name in claims.features if widget is not None and getattr(widget, name, False))
+    features = claims.features
+    if claims.widget_id:  # what a token says counts only while the widget says so too
+        features = frozenset(name for name in features if widget is not None and getattr(widget, name, False))
     return Opened(Access(claims.conversation_id, claims.jti, claims.widget_id, features), claims, widget)
 
 
@@ -87,3 +98,10 @@ def origin_of(scope: Mapping[str, Any]) -> str | None:
 def origin_allowed(scope: Mapping[str, Any], widget: Effective | None) -> bool:
     """Whether the page that opens this connection may use the widget (PROTOCOL section 3)."""
     return allows(widget.origins if widget else (), origin_of(scope), own_origin(scope))
+
+
+def origin_refusal(scope: Mapping[str, Any]) -> str:
+    """Says to a page that may not which page that is, and where its operator can change it."""
+    origin = origin_of(scope)
+    page = origin[:ORIGIN_CHARACTERS] if origin and origin != "null" and origin.isascii() and origin.isprintable() else "a page without an address"
+    return f"Origin: {page} may not use this widget; its owner lists the sites that may in the widget’s “origin”"

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts.limits import client_address
 from sessions_api import chat
-from sessions_api.access import Gone, Opened, conversation_exists, open_session, origin_allowed
+from sessions_api.access import Gone, Opened, conversation_exists, open_session
 from sessions_api.doors import doors
 from sessions_api.errors import Refused
 from sessions_api.frames import BadFrame, TooBig, read_frame
@@ -90,7 +90,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         except TokenError as error:
             self._end(CloseCode.GONE if isinstance(error, Gone) else CloseCode.UNAUTHENTICATED)
             return
-        if not origin_allowed(self.scope, opened.widget):
+        if not opened.origin_allowed(self.scope):
             self._end(CloseCode.REFUSED)
             return
         if not doors.enter(opened.access, self):

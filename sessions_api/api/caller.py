@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from accounts.authentication import authenticate_request, bearer_token, session_token
 from accounts.ids import parse_id
 from accounts.names import ALIAS
-from sessions_api.access import Gone, check_session, open_session, origin_allowed, origin_of
+from sessions_api.access import Gone, check_session, open_session, origin_of, origin_refusal
 from sessions_api.chat import Access
 from sessions_api.models import Conversation
 from sessions_api.threads import in_thread
@@ -56,8 +56,8 @@ async def _visitor(request: HttpRequest, token: str, conversation_id: str) -> Ca
     scope = request.scope  # type: ignore[attr-defined]
     # A browser leaves the Origin of a GET out only where the page is our own.
     absent = request.method == "GET" and origin_of(scope) is None
-    if not absent and not origin_allowed(scope, opened.widget):
-        raise ApiError(403, "Origin: this page may not use the widget")
+    if not absent and not opened.origin_allowed(scope):
+        raise ApiError(403, origin_refusal(scope))
     return Caller(opened.access)
 
 

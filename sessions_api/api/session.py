@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from accounts.authentication import authenticate_request, session_token
 from accounts.limits import client_address
 from sessions_api import chat
-from sessions_api.access import open_session, origin_allowed
+from sessions_api.access import open_session, origin_allowed, origin_refusal
 from sessions_api.api import schemas
 from sessions_api.api.plain import api_view, body_of
 from sessions_api.chat import Access
@@ -42,7 +42,7 @@ async def create(request: HttpRequest, widget_integration_id: str) -> HttpRespon
         raise Http404("There is no such widget")
     by_owner = isinstance(credential, int) and credential == widget.owner_id
     if not by_owner and not origin_allowed(request.scope, widget):  # type: ignore[attr-defined]
-        raise ApiError(403, "Origin: this page may not use the widget")
+        raise ApiError(403, origin_refusal(request.scope))  # type: ignore[attr-defined]
     if not by_owner:
         take_session(client_address(request.scope))  # type: ignore[attr-defined]
     wanted = read_request({"language": _language(request), **body_of(request)}, settings.MESSAGE_BYTES)
