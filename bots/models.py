@@ -1,17 +1,21 @@
 """Blueprints, bots, datasets and their records."""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 
 from accounts.ids import new_id
 from accounts.names import NAME_BYTES, validate_meta, validate_name, validate_text
 from accounts.objects import OwnedObject, Visibility
-from bots.validators import validate_model
+from bots.retrieval.tokens import BYTES_PER_TOKEN
+from bots.validators import validate_model, validate_separators
 from files.models import File
 
 TITLE_CHARACTERS = 300
 RECORD_BYTES = 65_536
+RECORD_TOKENS_MAX = RECORD_BYTES // BYTES_PER_TOKEN
+SEARCH_RECORDS_MAX = 100
+SEARCH_TOKENS_MAX = 1_000_000
 
 
 def _visibility() -> models.CharField:
@@ -47,14 +51,32 @@ class Dataset(BlueprintedObject):
     """Knowledge: records that a bot may answer from. Null in a search setting: the built-in value."""
 
     visibility = _visibility()
-    reranker = models.CharField(max_length=128, null=True, blank=True, validators=[validate_text], help_text="How hits are put in order: none, lexical, or the built-in one.")
-    record_max_tokens = models.IntegerField(null=True, blank=True, help_text="How long the records become that are made from files.")
-    search_min_score = models.FloatField(null=True, blank=True, help_text="Hits below this score are left out.")
-    search_max_records = models.IntegerField(null=True, blank=True, help_text="At most so many hits.")
-    search_max_tokens = models.IntegerField(null=True, blank=True, help_text="At most so many tokens in all hits together.")
-    match_instruction = models.TextField(null=True, blank=True, validators=[validate_text], help_text="Told to the bot where something was found.")
-    mismatch_instruction = models.TextField(null=True, blank=True, validators=[validate_text], help_text="Told to the bot where nothing was found.")
-    separators = models.TextField(null=True, blank=True, validators=[validate_text], help_text="Where the text of files is cut into records.")
+    reranker = models.CharField(
+        max_length=128, null=True, blank=True, validators=[validate_text],
+        help_text="How hits are put in order: “none” by meaning alone, “lexical” by shared words; anything else and empty is the built-in order, which also looks for codes and names.",
+    )
+    record_max_tokens = models.IntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(RECORD_TOKENS_MAX)],
+        help_text="How long a record may become that is made from a file. A token is four bytes of text.",
+    )
+    search_min_score = models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text="Hits with a lower score are left out. 0 to 1; most hits that are about something else have less than 0.45.",
+    )
+    search_max_records = models.IntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(SEARCH_RECORDS_MAX)],
+        help_text="At most so many hits for a bot, and so many in the API where a search does not say.",
+    )
+    search_max_tokens = models.IntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(SEARCH_TOKENS_MAX)],
+        help_text="At most so many tokens in all hits together. A token is four bytes of text.",
+    )
+    match_instruction = models.TextField(null=True, blank=True, validators=[validate_text], help_text="Told to a language model where something was found.")
+    mismatch_instruction = models.TextField(null=True, blank=True, validators=[validate_text], help_text="Told to a language model where nothing was found.")
+    separators = models.TextField(
+        null=True, blank=True, validators=[validate_text, validate_separators],
+        help_text="Where the text of files is cut into records: texts separated by commas or lines, \\n for a line break. Empty: at headings and paragraphs.",
+    )
 
 
 class DatasetFile(models.Model):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bots.engines.base import EngineError
 from bots.engines.knowledge.engine import KnowledgeEngine
 from bots.engines.registry import Model, get_engine, parse_model
 from bots.engines.scripted import ScriptedEngine
@@ -41,15 +42,39 @@ def test_engines_are_made_once(scripted) -> None:
 
 def test_the_scripted_engine_is_off_unless_settings_name_it(settings) -> None:
     settings.EXTRA_ENGINES = {}
-    with pytest.raises(ValueError, match=r"unknown engine “scripted”; allowed: knowledge$"):
-        parse_model("scripted:burst")
+    with pytest.raises(EngineError) as refused:
+        get_engine("scripted:burst")
+    assert (refused.value.code, refused.value.retryable) == ("no_model", False)
+    assert refused.value.cause == "There is no engine for the model “scripted:burst”; available: knowledge"
+
+
+@pytest.mark.parametrize(
+    ("model", "provider", "name", "options"),
+    [
+        ("gpt-9", "gpt-9", "", {}),
+        ("meta/llama", "meta/llama", "", {}),
+        ("openai:meta/llama-3.1/temperature=0.5", "openai", "meta/llama-3.1", {"temperature": "0.5"}),
+    ],
+)
+def test_models_without_an_engine_are_well_formed_all_the_same(model, provider, name, options) -> None:
+    assert parse_model(model) == Model(provider, name, options)
+
+
+@pytest.mark.parametrize("model", ["gpt-9", "knowledge:large", "scripted:sing", "not a name"])
+def test_what_no_engine_takes_is_a_coded_error(scripted, model: str) -> None:
+    with pytest.raises(EngineError) as refused:
+        get_engine(model)
+    assert refused.value.code == "no_model"
+    assert refused.value.cause
 
 
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        ("gpt-9", "unknown engine “gpt-9”; allowed: knowledge, scripted"),
-        ("meta/llama", "unknown engine “meta/llama”; allowed"),
+        ("gpt 9", "must be a name, and may have options behind it: name/key=value"),
+        ("gpt-9//a=b", "must be a name"),
+        ("a=b", "must be a name"),
+        ("gpt-9/a=b c", "“a=b c” is not key=value"),
         ("knowledge:large", "knowledge takes no name and no options"),
         ("knowledge/a=b", "knowledge takes no name and no options"),
         ("scripted:burst/tokens=", "“tokens=” is not key=value"),
