@@ -3,6 +3,8 @@
 import asyncio
 import threading
 from collections import OrderedDict
+from collections.abc import Container
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,8 +15,9 @@ from bots.engines.base import Search
 from bots.models import Dataset, DatasetRecord
 from bots.retrieval.embedder import EMBEDDER, Embedder
 from bots.retrieval.index import Index
+from bots.retrieval.narrowing import SearchOptions, narrow
 from bots.retrieval.result import IndexRecord, SearchResult
-from bots.versions import version_of
+from bots.versions import state_of
 
 INDEXES_MAX = 32  # datasets kept in memory; a thousand records take about 20 MB
 
@@ -63,11 +66,35 @@ class Indexes:
 INDEXES = Indexes()
 
 
-def search(dataset: Dataset, query: str, take: int = 5, *, previous: str = "") -> SearchResult:
-    """The best ``take`` records. Blocking; for async code there is ``search_of``."""
+@dataclass(frozen=True)
+class _Ready:
+    """A dataset as it is now: its index, or what to build it from, and its options."""
+
+    dataset_id: UUID
+    version: datetime
+    options: SearchOptions
+    index: Index | None
+    records: list[IndexRecord]
+
+    def search(
+        self, query: str, previous: str, take: int, among: Container[str] | None = None
+    ) -> SearchResult:
+        """Builds the index where it is not here."""
+        index = self.index or INDEXES.build(self.dataset_id, self.version, self.records)
+        ranked = take if among is None else index.size  # who chooses among records must see them all
+        found = index.search(query, previous=previous, take=ranked, order=self.options.order)
+        return narrow(found, self.options, take, among)
+
+
+def search(
+    dataset: Dataset, query: str, take: int = 5, *, previous: str = "", among: Container[str] | None = None
+) -> SearchResult:
+    """The best ``take`` records, of those with an id in ``among`` where it is given, as the dataset's options say.
+
+    Blocking; for async code there is ``search_of``.
+    """
     found = _look(dataset.pk)
-    index = found if isinstance(found, Index) else INDEXES.build(dataset.pk, *found) if found else None
-    return index.search(query, previous=previous, take=take) if index else SearchResult()
+    return found.search(query, previous, take, among) if found else SearchResult()
 
 
 def search_of(dataset_id: UUID | None) -> Search | None:
@@ -80,25 +107,24 @@ class _DatasetSearch:
         self._dataset_id = dataset_id
 
     async def __call__(self, query: str, *, previous: str = "", take: int = 5) -> SearchResult:
-        """Reads the database in Django's thread, embeds and compares in another."""
+        """Reads the database in Django's thread, embeds and compares in another. The dataset may allow fewer than ``take``."""
         found = await database_sync_to_async(_look)(self._dataset_id)
         if found is None:
             return SearchResult()
-        index = (
-            found
-            if isinstance(found, Index)
-            else await asyncio.to_thread(INDEXES.build, self._dataset_id, *found)
-        )
-        return await asyncio.to_thread(index.search, query, previous=previous, take=take)
+        most = found.options.max_records
+        take = take if most is None else min(take, most)
+        return await asyncio.to_thread(found.search, query, previous, take)
 
 
-def _look(dataset_id: UUID) -> Index | tuple[datetime, list[IndexRecord]] | None:
-    """The index in memory, or what to build it from; the version is read first, so an index is never newer than it says."""
-    version = version_of(dataset_id)
-    if version is None:
+def _look(dataset_id: UUID) -> _Ready | None:
+    """The version is read first, so an index is never newer than it says."""
+    state = state_of(dataset_id)
+    if state is None:
         INDEXES.drop(dataset_id)
         return None
-    return INDEXES.fresh(dataset_id, version) or (version, _records(dataset_id))
+    version, options = state
+    index = INDEXES.fresh(dataset_id, version)
+    return _Ready(dataset_id, version, options, index, [] if index else _records(dataset_id))
 
 
 def _records(dataset_id: UUID) -> list[IndexRecord]:

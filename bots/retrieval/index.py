@@ -25,6 +25,9 @@ RARE = 3  # a literal that more records hold than this does not single one out
 # by words alone: overlap as good as a hit, and from which titles are offered
 WORDS_FULL, WORDS_UNSURE = 0.6, 0.3
 SAME_WORDS = 2 / 3  # of the words of question and title together: what is answered by words alone
+UNRELATED = 0.6  # raw score of what shares nothing with a question; a record that says the same is about 1 above
+BUILT_IN, BY_MEANING, BY_WORDS = "", "none", "lexical"
+ORDERS = (BY_MEANING, BY_WORDS)
 
 
 class Index:
@@ -48,18 +51,33 @@ class Index:
         ]
         self._fallback = fallback(self._texts)
 
-    def search(self, query: str, *, previous: str = "", take: int = 5) -> SearchResult:
-        """The best `take` records for a question; `previous` is the question before it, for follow-ups."""
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+        return len(self._records)
+
+    def search(
+        self, query: str, *, previous: str = "", take: int = 5, order: str = BUILT_IN
+    ) -> SearchResult:
+        """The best `take` records for a question; `previous` is the question before it, for follow-ups.
+
+        `order`: by meaning with a bonus for what is named literally, "none" without that bonus, "lexical" by shared words alone.
+        """
         query, previous = query[:MAX_QUERY_CHARS].strip(), previous[:MAX_QUERY_CHARS].strip()
         if not self._records or not query:
             return SearchResult(verdict="unknown" if self._records else "empty")
         overlap = self._fallback.overlap(query)
         asked = self._ask(query, previous)
-        score = self._blend(asked, overlap)
         named = self._named(query)
-        score = score + LITERAL_BONUS * named
-        order = np.argsort(-score, kind="stable")[:take]
-        best = int(order[0])
+        if asked is None or order == BY_WORDS:
+            asked = None
+            score = overlap + (LITERAL_BONUS * named if order == BUILT_IN else 0)
+        elif order == BY_MEANING:
+            score = self._meaning(asked, overlap)
+        else:
+            score = self._blend(asked, overlap) + LITERAL_BONUS * named
+        ranking = np.argsort(-score, kind="stable")[:take]
+        best = int(ranking[0])
         margin = self._margin(score, best)
         familiarity = float(asked.familiarity[best]) if asked and best < len(asked.score) else 0.0
         if named[best]:
@@ -68,7 +86,8 @@ class Index:
             verdict = self._verdict(best, familiarity, margin)
         else:
             verdict = self._verdict_by_words(best, query, float(overlap[best]))
-        passages = tuple(self._passage(int(number), float(score[number])) for number in order)
+        shown = np.clip(score - UNRELATED if asked else score, 0, 1)
+        passages = tuple(self._passage(int(number), float(shown[number])) for number in ranking)
         titles = tuple(dict.fromkeys(leaf(passage.title) for passage in passages))[:3]
         coverage = _coverage(query, self._texts[best])
         related = self._related(best, asked) if verdict == "answer" else ()
@@ -84,10 +103,13 @@ class Index:
             return asked
         return self._matrix.ask(np.vstack([alone, self._embedder.embed_queries([f"{previous} {query}"])]))
 
-    def _blend(self, asked: Asked | None, overlap: np.ndarray) -> np.ndarray:
+    def _meaning(self, asked: Asked, overlap: np.ndarray) -> np.ndarray:
+        """Records without vectors come last, by their words."""
+        low = float(asked.score.min())
+        return np.concatenate([asked.score, low - 1 + overlap[len(asked.score) :]])
+
+    def _blend(self, asked: Asked, overlap: np.ndarray) -> np.ndarray:
         """Records without vectors compete by their words, from the lowest to just above the highest semantic score."""
-        if asked is None:
-            return overlap
         low, high = float(asked.score.min()), float(asked.score.max()) + CLOSE_RACE / 2
         by_words = low + (high - low) * np.minimum(overlap[len(asked.score) :] / WORDS_FULL, 1)
         return np.concatenate([asked.score, by_words])

@@ -11,7 +11,8 @@ Verdict = Literal["answer", "unsure", "unknown", "empty"]
 
 @dataclass(frozen=True)
 class Passage:
-    """A record as found. `url` may be empty; scores of one search compare with each other only."""
+    """A record as found. `url` may be empty; `score` is 0..1. Where it was found by its meaning, it is below 0.45 for most records
+    about something else and above 0.5 for most about the subject; by words alone it is the share of the question's words."""
 
     record_id: str
     title: str
@@ -28,7 +29,8 @@ class SearchResult:
     about something else), "empty" (there are no records). `margin` is the first score minus the second, `coverage` the
     share (0..1) of the question's weighted words in the first passage, `familiarity` how much nearer the question is
     to the records than to everyday topics (0 is undecided, 1 is safe). `suggestions` are short titles of the first
-    passages, `related` titles of other records to read next when the first one answers.
+    passages, `related` titles of other records to read next when the first one answers. `instruction` is what the operator
+    wants the bot to be told about this outcome, or empty.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -38,6 +40,7 @@ class SearchResult:
     familiarity: float = 0.0
     suggestions: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    instruction: str = ""
 
     @property
     def confident(self) -> bool:

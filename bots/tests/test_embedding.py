@@ -8,7 +8,7 @@ from bots.embedding import BATCH, TITLES_BATCH, embed_batch, waiting
 from bots.models import DatasetRecord
 from bots.retrieval.vectors import is_current, plan_record
 from bots.tests.embedders import LetterEmbedder
-from bots.versions import version_of
+from bots.versions import state_of
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_a_deleted_dataset_is_no_error(dataset, letters):
 
 def test_searches_see_the_end_of_each_stage(dataset, letters):
     fill(dataset, 1)
-    versions = {version_of(dataset.pk)}
+    versions = {state_of(dataset.pk)[0]}
     while embed_batch(dataset.pk):
-        versions.add(version_of(dataset.pk))
+        versions.add(state_of(dataset.pk)[0])
     assert len(versions) == 4
