@@ -3,12 +3,12 @@
 All raise ``ValidationError`` by field where a value is refused, and store nothing then.
 """
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.meta import forget_meta, index_meta
@@ -16,8 +16,8 @@ from accounts.names import validate_meta
 from accounts.objects import OwnedObject
 from bots.importers import ImportedRecord, ImportResult, Skipped, import_file
 from bots.models import Blueprint, Bot, Dataset, DatasetRecord
+from bots.queue import queue_embedding
 from bots.reimport import META_KEY, origin, pair, renew
-from bots.tasks import embed_dataset
 from bots.versions import touch
 
 T = TypeVar("T", bound=OwnedObject)
@@ -35,11 +35,6 @@ def create_blueprint(owner: Any, **fields: Any) -> Blueprint:
 def update_blueprint(blueprint: Blueprint, **fields: Any) -> Blueprint:
     """Set these fields; its widgets inherit the new values at once."""
     return _store_blueprint(_set(blueprint, fields))
-
-
-def delete_blueprint(blueprint: Blueprint) -> None:
-    """Remove it; the objects that belonged to it stay."""
-    _delete(blueprint)
 
 
 def create_bot(owner: Any, **fields: Any) -> Bot:
@@ -103,11 +98,23 @@ def import_records(dataset: Dataset, filename: str, data: bytes, base_url: str =
     """
     found = import_file(filename, data, base_url)
     source = origin(filename, base_url)
+    names = {f"meta__{META_KEY}__{name}": value for name, value in source[META_KEY].items()}
+    taken, refused = take_records(dataset, dataset.records.filter(**names), found.records, meta=source)
+    return ImportResult(tuple(taken), (*found.skipped, *refused))
+
+
+def take_records(
+    dataset: Dataset, earlier: QuerySet[DatasetRecord], items: Sequence[ImportedRecord], **fields: Any
+) -> tuple[list[ImportedRecord], list[Skipped]]:
+    """Put ``items`` in the place of the ``earlier`` records; what was taken, and what a record may not be.
+
+    Records that did not change keep their vectors. ``fields`` are those that all of them have.
+    """
     taken: list[ImportedRecord] = []
     refused: list[Skipped] = []
-    for number, item in enumerate(found.records, start=1):
+    for number, item in enumerate(items, start=1):
         try:
-            _clean_record(_row(dataset, item, source))
+            _clean_record(_row(dataset, item, fields))
         except ValidationError as error:
             reason = "; ".join(
                 f"{field}: {', '.join(messages)}" for field, messages in error.message_dict.items()
@@ -116,18 +123,23 @@ def import_records(dataset: Dataset, filename: str, data: bytes, base_url: str =
         else:
             taken.append(item)
     with transaction.atomic():
-        _replace(dataset, source, taken)
-    return ImportResult(tuple(taken), (*found.skipped, *refused))
+        _replace(dataset, earlier, taken, fields)
+    return taken, refused
 
 
-def _replace(dataset: Dataset, source: dict[str, Any], items: list[ImportedRecord]) -> None:
-    """Make the records of this file these, touching only what differs."""
+def records_changed(dataset_id: Any) -> None:
+    """Call it in the transaction that changed records: searches see them, and those without vectors get them."""
+    touch(dataset_id)
+    queue_embedding(dataset_id)
+
+
+def _replace(
+    dataset: Dataset, earlier: QuerySet[DatasetRecord], items: list[ImportedRecord], fields: dict[str, Any]
+) -> None:
+    """Touches only what differs."""
     Dataset.objects.select_for_update().get(pk=dataset.pk)  # one import at a time, or both would add
-    earlier = dataset.records.filter(
-        **{f"meta__{META_KEY}__{name}": value for name, value in source[META_KEY].items()}
-    )
     rows, gone = pair(earlier.defer("vectors").order_by("pk"), items)
-    new = [_row(dataset, item, source) for row, item in zip(rows, items, strict=True) if row is None]
+    new = [_row(dataset, item, fields) for row, item in zip(rows, items, strict=True) if row is None]
     changed = [row for row, item in zip(rows, items, strict=True) if row and renew(row, item)]
     for row in changed:
         row.updated_at = timezone.now()
@@ -138,18 +150,17 @@ def _replace(dataset: Dataset, source: dict[str, Any], items: list[ImportedRecor
         changed, ["text", "alternatives", "vectors", "updated_at"], batch_size=100
     )
     DatasetRecord.objects.bulk_create(new, batch_size=200)
-    _records_changed(dataset.pk)
+    records_changed(dataset.pk)
 
 
-def _row(dataset: Dataset, item: ImportedRecord, source: dict[str, Any]) -> DatasetRecord:
-    alternatives = list(item.alternatives)
+def _row(dataset: Dataset, item: ImportedRecord, fields: dict[str, Any]) -> DatasetRecord:
     return DatasetRecord(
         dataset=dataset,
         title=item.title,
         text=item.text,
         url=item.url,
-        alternatives=alternatives,
-        meta=dict(source),
+        alternatives=list(item.alternatives),
+        **fields,
     )
 
 
@@ -185,7 +196,7 @@ def _store_record(record: DatasetRecord) -> DatasetRecord:
     _clean_record(record)
     with transaction.atomic():
         record.save()
-        _records_changed(record.dataset_id)
+        records_changed(record.dataset_id)
     return record
 
 
@@ -197,8 +208,3 @@ def _clean_record(record: DatasetRecord) -> None:
         validate_meta(record.meta)
     except ValidationError as error:
         raise ValidationError({"meta": error.messages}) from None
-
-
-def _records_changed(dataset_id: Any) -> None:
-    touch(dataset_id)
-    transaction.on_commit(partial(embed_dataset.delay, str(dataset_id)), robust=True)

@@ -59,7 +59,7 @@ def test_the_meta_index_follows(olive):
 
 def test_a_refusal_stores_nothing(olive):
     with pytest.raises(ValidationError):
-        services.create_bot(olive.user, model="nobody:x", meta={"a": "b"})
+        services.create_bot(olive.user, model="nobody x", meta={"a": "b"})
     assert not Bot.objects.exists()
     assert not MetaEntry.objects.exists()
     bot = services.create_bot(olive.user, name="kept")

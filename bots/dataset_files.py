@@ -1,0 +1,108 @@
+"""Files whose text is records of a dataset. The API, the admin and tasks call these."""
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from bots.importers import ImportRejected, ImportResult, Skipped
+from bots.importers.cutting import Cut, parse_separators
+from bots.importers.file_text import import_file_text
+from bots.models import Dataset, DatasetFile, DatasetRecord
+from bots.queue import queue_sync
+from bots.services import take_records
+from bots.versions import touch
+from files.models import File
+
+logger = logging.getLogger(__name__)
+MAX_FILE_RECORDS = 5_000
+ERROR_CHARACTERS = 300
+
+
+def attach(dataset: Dataset, file: File) -> DatasetFile:
+    """Make the file's text records of the dataset, in the background; a file that is attached already stays as it is."""
+    with transaction.atomic():
+        link, created = DatasetFile.objects.get_or_create(dataset=dataset, file=file)
+        if created:
+            queue_sync(link.pk)
+    return link
+
+
+def request_sync(link: DatasetFile) -> None:
+    """Have the records made again from what the file is now."""
+    with transaction.atomic():
+        _set(link.pk, state=DatasetFile.State.PENDING, error="")
+        queue_sync(link.pk)
+
+
+def detach(link: DatasetFile, *, delete_records: bool = False) -> None:
+    """Part file and dataset; the file's records stay as records like any other, or go."""
+    records = DatasetRecord.objects.filter(dataset=link.dataset_id, file=link.file_id)
+    with transaction.atomic():
+        DatasetFile.objects.filter(pk=link.pk).delete()
+        if delete_records:
+            records.delete()
+            touch(link.dataset_id)
+        else:
+            records.update(file=None)
+
+
+def pending() -> list[Any]:
+    """Ids of the links whose records are to be made."""
+    return list(DatasetFile.objects.filter(state=DatasetFile.State.PENDING).values_list("pk", flat=True))
+
+
+def sync(link_id: Any) -> None:
+    """Make the records of a pending link's file, unchanged ones with their vectors kept; its state says what came of it."""
+    waiting = DatasetFile.objects.select_related("dataset", "file")
+    link = waiting.filter(pk=link_id, state=DatasetFile.State.PENDING).first()
+    if link is None:
+        return
+    from files.extract import ExtractError
+
+    try:
+        left_out = _take(link, _records(link))
+    except (ImportRejected, ExtractError) as error:
+        _set(link.pk, state=DatasetFile.State.FAILED, error=error.message)
+    except Exception:
+        logger.exception("file %s could not become records", link.file_id)
+        _set(link.pk, state=DatasetFile.State.FAILED, error="Something went wrong on our side")
+    else:
+        _set(link.pk, state=DatasetFile.State.READY, error=_told(left_out), synced_at=timezone.now())
+
+
+def _records(link: DatasetFile) -> ImportResult:
+    from files.text import text_of
+
+    dataset, file = link.dataset, link.file
+    cut = Cut(parse_separators(dataset.separators or ""), dataset.record_max_tokens)
+    found = import_file_text(file.filename or file.name or "file", file.content_type, text_of(file), cut)
+    if len(found.records) > MAX_FILE_RECORDS:
+        raise ImportRejected(
+            "file",
+            f"The file gives {len(found.records):,} records; at most {MAX_FILE_RECORDS:,} are allowed",
+        )
+    if not found.records:
+        raise ImportRejected("file", _told(found.skipped) or "There is no text in the file")
+    return found
+
+
+def _take(link: DatasetFile, found: ImportResult) -> tuple[Skipped, ...]:
+    with transaction.atomic():
+        if not DatasetFile.objects.select_for_update().filter(pk=link.pk).exists():
+            return ()  # it was detached meanwhile
+        earlier = link.dataset.records.filter(file=link.file_id)
+        _, refused = take_records(link.dataset, earlier, found.records, file=link.file)
+    return (*found.skipped, *refused)
+
+
+def _told(left_out: tuple[Skipped, ...]) -> str:
+    """What was not taken, as much of it as fits."""
+    if not left_out:
+        return ""
+    return "Left out: " + "; ".join(f"{skipped.where}: {skipped.reason}" for skipped in left_out)
+
+
+def _set(pk: Any, **values: Any) -> None:
+    DatasetFile.objects.filter(pk=pk).update(**{**values, "error": values["error"][:ERROR_CHARACTERS]})

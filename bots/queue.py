@@ -1,0 +1,24 @@
+"""What is done in the background, by the names of its tasks: tasks call the services that queue them."""
+
+from functools import partial
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+
+EMBED_TASK = "bots.tasks.embed_dataset"
+SYNC_TASK = "bots.tasks.sync_dataset_file"
+
+
+def queue_embedding(dataset_id: Any) -> None:
+    """Have the records of a dataset embedded once this transaction is committed."""
+    _queue(EMBED_TASK, dataset_id)
+
+
+def queue_sync(link_id: Any) -> None:
+    """Have the records of a dataset's file made once this transaction is committed."""
+    _queue(SYNC_TASK, link_id)
+
+
+def _queue(task: str, pk: Any) -> None:
+    transaction.on_commit(partial(current_app.send_task, task, (str(pk),)), robust=True)
