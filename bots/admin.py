@@ -10,9 +10,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from accounts.owned_admin import NAMING, TIMES, OwnedAdmin
-from bots import services
+from bots import admin_skills, services  # noqa: F401 (skillsets are registered there)
 from bots.admin_forms import BlueprintForm, RecordForm
 from bots.admin_import import import_view, result_view
+from bots.blueprints import delete_blueprint
 from bots.models import Blueprint, Bot, Dataset, DatasetRecord
 
 NAMES: Any = (
@@ -27,7 +28,7 @@ class BlueprintAdmin(OwnedAdmin):
     """A group of objects and the settings that its widgets inherit."""
 
     form = BlueprintForm
-    domain = (services.create_blueprint, services.update_blueprint, services.delete_blueprint)
+    domain = (services.create_blueprint, services.update_blueprint, delete_blueprint)
     list_display = ["__str__", "alias", "updated_at"]
     fieldsets = [
         (None, {"fields": ["name", "widget_defaults"]}),

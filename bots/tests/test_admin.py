@@ -97,7 +97,7 @@ def test_refusals_name_what_is_allowed(olive: Any) -> None:
     assert "already exists" in _errors(olive.browser.post(add, _form(alias="taken")))
     assert "must be an object" in _errors(olive.browser.post(add, _form(meta="[1]")))
     assert "keys must not begin with _" in _errors(olive.browser.post(add, _form(meta='{"_x": 1}')))
-    assert "knowledge" in _errors(olive.browser.post(add, _form(model="nothing:here")))
+    assert "name/key=value" in _errors(olive.browser.post(add, _form(model="not a name")))
     assert Bot.objects.count() == 1
 
 
