@@ -2,27 +2,38 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bots import services
+from bots import blueprints, dataset_files, services
 from bots.api.serializers import (
+    SEARCH_TAKE,
+    AttachSerializer,
     BlueprintSerializer,
     BotSerializer,
+    ClonedBlueprintSerializer,
+    DatasetFileSerializer,
     DatasetSerializer,
+    DeleteBlueprintSerializer,
+    DetachSerializer,
     RecordSerializer,
     SearchResultSerializer,
     SearchSerializer,
 )
+from bots.copies import clone_bot
 from bots.filters import Condition, matches, parse_filter
-from bots.models import Dataset, DatasetRecord
+from bots.models import Dataset, DatasetFile, DatasetRecord
 from bots.retrieval.result import Passage
 from bots.search import search
+from files.models import File
 from widgetplatform.api.lookup import find_or_404, owned
-from widgetplatform.api.views import Resource
+from widgetplatform.api.serializers import IdSerializer
+from widgetplatform.api.views import ChildResource, Resource
+
+SHARED = frozenset(("fetch", "clone"))
 
 
 class BlueprintResource(Resource):
@@ -30,9 +41,27 @@ class BlueprintResource(Resource):
 
     serializer_class = BlueprintSerializer
     lookup = "blueprint_id"
+    shared_verbs = SHARED
     create_item = staticmethod(services.create_blueprint)
     update_item = staticmethod(services.update_blueprint)
-    delete_item = staticmethod(services.delete_blueprint)
+
+    @extend_schema(request=None, responses=ClonedBlueprintSerializer)
+    def clone(self, request: Request, **_: Any) -> Response:
+        """POST …/clone: copies of the blueprint and of everything that belongs to it."""
+        item = self.get_item()
+        copy, resources = blueprints.clone_blueprint(item, request.user)
+        return Response({"id": str(copy.pk), "resources": resources})
+
+    @extend_schema(request=DeleteBlueprintSerializer, responses=IdSerializer)
+    def delete(self, _request: Request, **_: Any) -> Response:
+        """POST …/delete: its objects stay, unless ``deleteResources`` says that they go too."""
+        item = self.get_item()
+        asked = DeleteBlueprintSerializer(data=self.request.data)
+        asked.is_valid(raise_exception=True)
+        everything = bool(asked.validated_data.get("deleteResources"))
+        pk = item.pk
+        self._call(blueprints.delete_blueprint, item, everything=everything)
+        return Response({"id": str(pk)})
 
 
 class BotResource(Resource):
@@ -40,9 +69,11 @@ class BotResource(Resource):
 
     serializer_class = BotSerializer
     lookup = "bot_id"
+    shared_verbs = SHARED
     create_item = staticmethod(services.create_bot)
     update_item = staticmethod(services.update_bot)
     delete_item = staticmethod(services.delete_bot)
+    clone_item = staticmethod(clone_bot)
 
 
 class DatasetResource(Resource):
@@ -50,6 +81,7 @@ class DatasetResource(Resource):
 
     serializer_class = DatasetSerializer
     lookup = "dataset_id"
+    shared_verbs = frozenset(("fetch", "search"))
     create_item = staticmethod(services.create_dataset)
     update_item = staticmethod(services.update_dataset)
     delete_item = staticmethod(services.delete_dataset)
@@ -60,35 +92,76 @@ class DatasetResource(Resource):
         dataset = self.get_item()
         asked = SearchSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        wanted, take = asked.validated_data, asked.validated_data["take"]
+        wanted = asked.validated_data
+        take = wanted.get("take") or dataset.search_max_records or SEARCH_TAKE
         conditions = _conditions(wanted.get("filter", {}))
-        # A filter cuts the ranking down, so everything is ranked first.
-        passages = search(dataset, wanted["search"], dataset.records.count() if conditions else take).passages
-        return Response({"id": str(dataset.pk), "records": _found(passages, conditions)[:take]})
+        among = _matching(dataset, conditions) if conditions else None
+        passages = search(dataset, wanted["search"], take, among=among).passages
+        return Response({"id": str(dataset.pk), "records": _found(passages)})
 
 
-class RecordResource(Resource):
+class RecordResource(ChildResource):
     """The records of one dataset."""
 
     serializer_class = RecordSerializer
     lookup = "record_id"
+    parent = Dataset
+    parent_lookup = "dataset_id"
+    parent_field = "dataset"
+    create_item = staticmethod(services.create_record)
     update_item = staticmethod(services.update_record)
     delete_item = staticmethod(services.delete_record)
 
     def get_queryset(self) -> QuerySet[DatasetRecord]:
         """Records of the caller's dataset, without their vectors."""
-        return DatasetRecord.objects.filter(dataset=self._dataset()).defer("vectors")
+        return super().get_queryset().defer("vectors")
 
-    def filter_list(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """A list of records has no filters."""
-        return queryset
 
-    def perform_create(self, fields: dict[str, Any]) -> DatasetRecord:
-        """Into the dataset that the route names."""
-        return services.create_record(self._dataset(), **fields)
+class DatasetFileResource(ChildResource):
+    """The files whose text is records of a dataset; ids are the files' own."""
 
-    def _dataset(self) -> Dataset:
-        return find_or_404(owned(Dataset, self.request.user), self.kwargs["dataset_id"])
+    serializer_class = DatasetFileSerializer
+    lookup = "file_id"
+    parent = Dataset
+    parent_lookup = "dataset_id"
+    filter_list = Resource.filter_list
+
+    def get_queryset(self) -> QuerySet[File]:
+        """The caller's files that are attached to the caller's dataset, and how far they are."""
+        attached = owned(File, self.request.user).filter(dataset_links__dataset=self.get_parent())
+        return attached.annotate(
+            state=F("dataset_links__state"),
+            error=F("dataset_links__error"),
+            synced_at=F("dataset_links__synced_at"),
+        )
+
+    @extend_schema(request=AttachSerializer, responses=IdSerializer)
+    def attach(self, request: Request, **_: Any) -> Response:
+        """POST …/attach: the file's text becomes records in the background. Once more changes nothing."""
+        dataset = self.get_parent()
+        file = find_or_404(owned(File, request.user), self.kwargs[self.lookup])
+        AttachSerializer(data=request.data).is_valid(raise_exception=True)
+        dataset_files.attach(dataset, file)
+        return Response({"id": str(file.pk)})
+
+    @extend_schema(request=DetachSerializer, responses=IdSerializer)
+    def detach(self, request: Request, **_: Any) -> Response:
+        """POST …/detach: the file stays, and with it its records, unless ``deleteRecords`` is true."""
+        link = self._link()
+        asked = DetachSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        dataset_files.detach(link, delete_records=bool(asked.validated_data.get("deleteRecords")))
+        return Response({"id": str(link.file_id)})
+
+    @extend_schema(request=None, responses=IdSerializer)
+    def sync(self, _request: Request, **_: Any) -> Response:
+        """POST …/sync: the records are made again from the file as it is now, in the background."""
+        link = self._link()
+        dataset_files.request_sync(link)
+        return Response({"id": str(link.file_id)})
+
+    def _link(self) -> DatasetFile:
+        return DatasetFile.objects.get(dataset=self.get_parent(), file=self.get_item())
 
 
 def _conditions(conditions: dict[str, Any]) -> list[Condition]:
@@ -98,21 +171,22 @@ def _conditions(conditions: dict[str, Any]) -> list[Condition]:
         raise ValidationError({"filter": [str(error)]}) from None
 
 
-def _found(passages: tuple[Passage, ...], conditions: list[Condition]) -> list[dict[str, Any]]:
-    metas = dict(
-        DatasetRecord.objects.filter(pk__in=[passage.record_id for passage in passages]).values_list(
-            "pk", "meta"
-        )
-    )
-    by_id = {str(pk): meta for pk, meta in metas.items()}
+def _matching(dataset: Dataset, conditions: list[Condition]) -> set[str]:
+    metas = dataset.records.values_list("pk", "meta").iterator()
+    return {str(pk) for pk, meta in metas if matches(meta, conditions)}
+
+
+def _found(passages: tuple[Passage, ...]) -> list[dict[str, Any]]:
+    found = DatasetRecord.objects.filter(pk__in=[passage.record_id for passage in passages])
+    metas = {str(pk): meta for pk, meta in found.values_list("pk", "meta")}
     return [
         {
             "id": passage.record_id,
             "text": passage.text,
             **({"source": passage.url} if passage.url else {}),
-            **({"meta": meta} if meta else {}),
+            **({"meta": metas[passage.record_id]} if metas[passage.record_id] else {}),
             "score": passage.score,
         }
         for passage in passages
-        if (meta := by_id.get(passage.record_id)) is not None and matches(meta, conditions)
+        if passage.record_id in metas  # else it was deleted at this moment
     ]

@@ -9,8 +9,9 @@ from rest_framework import serializers
 
 from bots.models import TITLE_CHARACTERS, Blueprint, Bot, Dataset, DatasetRecord
 from bots.retrieval.vectors import MAX_TITLES
-from widgetplatform.api.fields import Text, Whole
-from widgetplatform.api.serializers import OWNED_FIELDS, ResourceSerializer
+from files.models import File
+from widgetplatform.api.fields import Choice, Flag, Moment, Text, Whole
+from widgetplatform.api.serializers import OWNED_FIELDS, IdSerializer, ResourceSerializer
 
 SEARCH_TAKE = 5
 SEARCH_TAKE_MAX = 20
@@ -31,25 +32,48 @@ class BlueprintSerializer(ResourceSerializer):
 
     class Meta:
         model = Blueprint
-        fields = (*OWNED_FIELDS, "widget_defaults")
+        fields = (*OWNED_FIELDS, "visibility", "widget_defaults")
 
 
 class BotSerializer(ResourceSerializer):
-    """``model`` is ``knowledge`` where none is given."""
+    """``model`` is ``knowledge`` where none is given; any well-formed name is kept, and answers once its engine is here."""
 
     class Meta:
         model = Bot
-        fields = (*OWNED_FIELDS, "blueprint", "model", "backstory", "dataset")
+        fields = (
+            *OWNED_FIELDS,
+            "blueprint",
+            "model",
+            "backstory",
+            "dataset",
+            "skillset",
+            "privacy",
+            "moderation",
+            "visibility",
+        )
 
 
 class DatasetSerializer(ResourceSerializer):
-    """``store`` says where the vectors are kept: with the records."""
+    """``store`` says where the vectors are kept: with the records. One that is sent is ignored."""
 
     store = serializers.SerializerMethodField(help_text="Where the vectors are kept.")
 
     class Meta:
         model = Dataset
-        fields = (*OWNED_FIELDS, "blueprint", "store")
+        fields = (
+            *OWNED_FIELDS,
+            "blueprint",
+            "store",
+            "reranker",
+            "record_max_tokens",
+            "search_min_score",
+            "search_max_records",
+            "search_max_tokens",
+            "match_instruction",
+            "mismatch_instruction",
+            "separators",
+            "visibility",
+        )
 
     def get_store(self, _dataset: Dataset) -> str:
         """Always the embedded one."""
@@ -57,7 +81,7 @@ class DatasetSerializer(ResourceSerializer):
 
 
 class RecordSerializer(ResourceSerializer):
-    """``source`` is the address where a visitor can read the record in full."""
+    """``source`` is the address where a visitor can read the record in full, ``fileId`` the file whose text it is."""
 
     alternatives = serializers.ListField(
         child=Text(max_length=TITLE_CHARACTERS),
@@ -73,7 +97,8 @@ class RecordSerializer(ResourceSerializer):
 
     class Meta:
         model = DatasetRecord
-        fields = ("id", "title", "text", "url", "alternatives", "meta", "created_at", "updated_at")
+        fields = ("id", "title", "text", "url", "alternatives", "meta", "file", "created_at", "updated_at")
+        read_only_fields = ("file",)
         wire_names = {"url": "source"}
 
 
@@ -82,11 +107,16 @@ class SearchSerializer(serializers.Serializer[Any]):
 
     search = Text(max_length=settings.MESSAGE_BYTES)
     filter = serializers.DictField(required=False, error_messages={"not_a_dict": "must be an object"})
-    take = Whole(required=False, default=SEARCH_TAKE, min_value=1, max_value=SEARCH_TAKE_MAX)
+    take = Whole(
+        required=False,
+        min_value=1,
+        max_value=SEARCH_TAKE_MAX,
+        help_text=f"How many. Without it the dataset's searchMaxRecords, else {SEARCH_TAKE}.",
+    )
 
 
 class FoundRecordSerializer(serializers.Serializer[Any]):
-    """A record as found; scores of one search compare with each other only."""
+    """A record as found; ``score`` is 0 to 1."""
 
     id = serializers.CharField()
     text = serializers.CharField()
@@ -100,3 +130,39 @@ class SearchResultSerializer(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     records = FoundRecordSerializer(many=True)
+
+
+class DatasetFileSerializer(ResourceSerializer):
+    """A file of a dataset. ``state`` is pending, ready or failed; ``error`` says why it failed, or what of it was left out."""
+
+    state = serializers.CharField(read_only=True)
+    error = serializers.CharField(read_only=True)
+    synced_at = Moment(read_only=True)
+
+    class Meta:
+        model = File
+        fields = (*OWNED_FIELDS, "blueprint", "visibility", "state", "error", "synced_at")
+
+
+class AttachSerializer(serializers.Serializer[Any]):
+    """How a file belongs to a dataset: its text is the source of records."""
+
+    type = Choice(choices=["source"], required=False, allow_null=True)
+
+
+class DetachSerializer(serializers.Serializer[Any]):
+    """What becomes of the file's records. Without it they stay, as records like any other."""
+
+    deleteRecords = Flag(required=False, allow_null=True)  # noqa: N815 (wire names)
+
+
+class DeleteBlueprintSerializer(serializers.Serializer[Any]):
+    """Whether everything that belongs to the blueprint goes too."""
+
+    deleteResources = Flag(required=False, allow_null=True)  # noqa: N815 (wire names)
+
+
+class ClonedBlueprintSerializer(IdSerializer):
+    """``resources`` has the new id of every object that was copied, by its old id."""
+
+    resources = serializers.DictField(child=serializers.CharField())

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from accounts.ids import new_id
-from bots.models import Blueprint, Bot, Dataset
+from bots.models import Blueprint, Bot, Dataset, Skillset
 
 
 def create(operator, **fields) -> str:
@@ -30,10 +30,12 @@ def error(response, status: int, code: str) -> str:
 
 def test_create_and_fetch(olive):
     dataset = Dataset.objects.create(owner=olive.user)
+    skillset = Skillset.objects.create(owner=olive.user)
     blueprint = Blueprint.objects.create(owner=olive.user)
     fields = {
         "name": " Shop ", "alias": "shop", "description": "for the shop", "meta": {"plan": {"name": "pro"}}, "model": "knowledge",
         "backstory": "You are kind.", "datasetId": str(dataset.pk), "blueprintId": str(blueprint.pk),
+        "skillsetId": str(skillset.pk), "privacy": False, "moderation": True, "visibility": "protected",
     }  # fmt: skip
     bot_id = create(olive, **fields)
     answer = fetch(olive, bot_id)
@@ -55,10 +57,13 @@ def test_an_empty_body_makes_an_empty_bot(olive):
 
 def test_update_leaves_what_is_absent_and_unsets_what_is_null(olive):
     dataset = Dataset.objects.create(owner=olive.user)
-    bot_id = create(olive, name="A", alias="a", description="d", backstory="b", datasetId=str(dataset.pk))
+    bot_id = create(
+        olive, name="A", alias="a", description="d", backstory="b", datasetId=str(dataset.pk), privacy=True,
+        visibility="public",
+    )  # fmt: skip
     assert olive.post(f"bot/{bot_id}/update", {"name": "B"}).json() == {"id": bot_id}
     assert fetch(olive, bot_id)["backstory"] == "b"
-    nulls = dict.fromkeys(["name", "alias", "description", "backstory", "datasetId", "model", "meta"])
+    nulls = dict.fromkeys(["name", "alias", "description", "backstory", "datasetId", "skillsetId", "model", "meta", "privacy", "visibility"])
     assert olive.post("bot/a/update", nulls).status_code == 200
     assert set(fetch(olive, bot_id)) == {"id", "createdAt", "updatedAt", "model"}
 
@@ -81,7 +86,7 @@ def test_delete(olive):
 
 
 def test_unknown_and_read_only_fields_are_ignored(olive):
-    bot_id = create(olive, id=str(new_id()), createdAt=1, owner=99, visibility="public", ownerId=3)
+    bot_id = create(olive, id=str(new_id()), createdAt=1, owner=99, ownerId=3)
     assert fetch(olive, bot_id)["createdAt"] > 1
     assert Bot.objects.get().owner == olive.user
 
@@ -102,7 +107,20 @@ def test_unknown_and_read_only_fields_are_ignored(olive):
         ({"meta": "x"}, "meta: must be an object"),
         ({"meta": {"_x": 1}}, "meta: keys must not begin with _"),
         ({"meta": {"a": {"_x": 1}}}, "meta: keys must not begin with _"),
-        ({"model": "nobody:gpt/x"}, "model: "),
+        ({"model": "gpt 4"}, "model: must be a name, and may have options behind it: name/key=value"),
+        ({"model": "gpt-4o/"}, "model: must be a name"),
+        ({"model": "/temperature=1"}, "model: must be a name"),
+        ({"model": "gpt-4o/temperature="}, "model: “temperature=” is not key=value"),
+        ({"model": "gpt-4o/a=1/a=2"}, "model: the option “a” is given twice"),
+        ({"model": "gpt-4o\0"}, "model: "),
+        ({"model": "m" * 401}, "model: must have at most 400 characters"),
+        ({"model": "knowledge:large"}, "model: knowledge takes no name and no options"),
+        ({"skillsetId": "nothing-here"}, "skillsetId: no such skillset"),
+        ({"skillsetId": 5}, "skillsetId: must be an id"),
+        ({"privacy": "yes"}, "privacy: must be true or false"),
+        ({"moderation": 1}, "moderation: must be true or false"),
+        ({"visibility": "open"}, "visibility: must be private, protected or public"),
+        ({"visibility": ["public"]}, "visibility: must be private, protected or public"),
         ({"datasetId": 5}, "datasetId: must be an id"),
         ({"datasetId": "nothing-here"}, "datasetId: no such dataset"),
         ({"blueprintId": "0190a0a0-0000-7000-8000-000000000000"}, "blueprintId: no such blueprint"),
@@ -116,6 +134,14 @@ def test_refused_fields(olive, fields, says):
     bot_id = create(olive, name="kept")
     error(olive.post(f"bot/{bot_id}/update", {"backstory": "new", **fields}), 400, "BAD_REQUEST")
     assert "backstory" not in fetch(olive, bot_id)
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["gpt-4o", "gpt-4o/temperature=0.5", "claude_v3/a=1/b=2", "meta-llama/Llama-3.1:free", "openai:gpt-5-mini/top_p=0.1", "text-qaa-002"],
+)  # fmt: skip
+def test_a_model_without_an_engine_is_kept_until_there_is_one(olive, model):
+    assert fetch(olive, create(olive, model=model))["model"] == model
 
 
 def test_an_alias_is_unique_for_its_owner(olive, otto):
