@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from accounts.owned_admin import NAMING, TIMES, OwnedAdmin
 from widgets import services
 from widgets.admin_forms import WidgetForm, widget_formfield
+from widgets.admin_pictures import PictureInline, save_pictures
 from widgets.models import WidgetIntegration
 from widgets.snippet import embedding
 
@@ -33,6 +34,7 @@ class WidgetAdmin(OwnedAdmin):
     search_fields = ["name", "alias", "title"]
     autocomplete_fields = ["bot", "blueprint"]
     actions = ["clone"]
+    inlines = [PictureInline]
     fieldsets = [
         (None, {"fields": ["name", "bot", "enabled"]}),
         ("What visitors read", {"fields": ["title", "intro", "initial", "placeholder", "language"]}),
@@ -73,6 +75,10 @@ class WidgetAdmin(OwnedAdmin):
             posted["_continue"] = "1"
             request.POST = posted  # type: ignore[assignment]
         return super().response_add(request, obj, post_url_continue)
+
+    def save_formset(self, _request: HttpRequest, _form: Any, formset: Any, change: bool) -> None:
+        """The pictures."""
+        save_pictures(formset)
 
     @admin.display(description="try it")
     def test(self, obj: WidgetIntegration) -> str:

@@ -18,6 +18,7 @@ from widgets.effective import Effective, load_effective
 from widgets.fields import API_NAMES
 from widgets.languages import choose_language, direction
 from widgets.layouts import layout_of
+from widgets.pictures import picture_url
 from widgets.strings import catalog_languages, strings_of
 from widgets.themes import DEFAULT_ACCENT
 
@@ -25,6 +26,7 @@ API_PREFIX = "/api/v1"
 SOCKET_PATH = "/ws/v1/conversation"
 POSITION = "bottom-right"
 PEEKS_MAX = 3
+BUTTON = "button"  # the picture that the launcher draws
 LAUNCHER_STRINGS = "launcher."  # the keys that begin so, without that
 REPLY_BUTTON = re.compile(r"\[([^\[\]]+)\]\(\)")
 REPLY_BUTTON_LINE = re.compile(r"\s*(?:[-*]\s+)?(?:\[[^\[\]]+\]\(\)\s*)+")
@@ -94,6 +96,7 @@ def public_config(effective: Effective, language: str) -> dict[str, Any]:
         "placeholder": effective.placeholder,
         "botName": effective.bot_name,
         "suggestions": suggestions,
+        "pictures": {kind: url for kind, url in pictures_of(effective).items() if kind != BUTTON},
         "features": {API_NAMES[name]: getattr(effective, name) for name in FEATURES},
         "limits": {"messageBytes": settings.MESSAGE_BYTES},
         "dir": direction(language),
@@ -114,7 +117,7 @@ def launcher_config(effective: Effective, language: str) -> dict[str, Any]:
     strings = strings_of(language)
     return {
         **_common(effective, language),
-        "icon": None,
+        "icon": pictures_of(effective).get(BUTTON),
         "peek": [text for text in peek if text][:PEEKS_MAX],
         "strings": {
             key.removeprefix(LAUNCHER_STRINGS): text
@@ -124,6 +127,11 @@ def launcher_config(effective: Effective, language: str) -> dict[str, Any]:
         "frame": f"/integrations/widget/{effective.id}/frame",
         "panel": static("widget/panel.js"),
     }
+
+
+def pictures_of(effective: Effective) -> dict[str, str]:
+    """The addresses of its pictures by their types."""
+    return {picture.type: picture_url(effective.id, picture) for picture in effective.pictures}
 
 
 def _common(effective: Effective, language: str) -> dict[str, Any]:

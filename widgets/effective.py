@@ -1,4 +1,4 @@
-"""What a widget is, with everything inherited and defaulted: plain data, made by three queries."""
+"""What a widget is, with everything inherited and defaulted: plain data, made by four queries."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from widgets.fields import DEFAULTS, given_by
 from widgets.languages import parse_languages
 from widgets.models import WidgetIntegration
 from widgets.origins import OriginEntry, parse_origins
+from widgets.pictures import Picture, load_pictures
 from widgets.themes import Theme, parse_theme
 
 NOWHERE = (OriginEntry("https", "origin.invalid", 443),)
@@ -36,6 +37,7 @@ class Effective:
     bot_moderation: bool
     blueprint_id: UUID | None
     origins: tuple[OriginEntry, ...]
+    pictures: tuple[Picture, ...]
     theme: str
     layout: str
     title: str
@@ -117,6 +119,7 @@ def load_effective(widget_id: UUID) -> Effective | None:
         bot_moderation=bool(bot and bot.moderation),
         blueprint_id=widget.blueprint_id,
         origins=_origins(values["origin"]),
+        pictures=load_pictures(widget.pk),
         **values,
     )
 

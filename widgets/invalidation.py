@@ -13,8 +13,10 @@ from django.db.models import Q
 from django.db.models.signals import post_delete, post_save, pre_delete
 
 from bots.models import Blueprint, Bot
+from files.models import File, StoredContent
+from files.services import CONTENT_HOOKS
 from widgets.config import CACHE
-from widgets.models import WidgetIntegration
+from widgets.models import WidgetFile, WidgetIntegration
 
 
 def forget(widget_ids: Iterable[UUID]) -> None:
@@ -41,10 +43,22 @@ def _source_changed(instance: Blueprint | Bot, **_: Any) -> None:
     forget(widgets_of(instance))
 
 
+def _picture_changed(instance: WidgetFile, **_: Any) -> None:
+    forget([instance.widget_id])
+
+
+def content_changed(row: StoredContent) -> None:
+    """Forget the widgets whose picture has other content now."""
+    if isinstance(row, File):
+        forget(WidgetFile.objects.filter(file=row).values_list("widget_id", flat=True))
+
+
 def connect() -> None:
     """Listen; called once when the app is ready."""
+    CONTENT_HOOKS.append(content_changed)
     for signal in (post_save, post_delete):
         signal.connect(_widget_changed, WidgetIntegration, dispatch_uid="widgets.forget")
+        signal.connect(_picture_changed, WidgetFile, dispatch_uid="widgets.forget")
     for sender in (Blueprint, Bot):
         # Before the deletion, because after it no widget points there any more.
         for signal in (post_save, pre_delete):

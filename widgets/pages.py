@@ -56,7 +56,7 @@ def frame_page(effective: Effective, language: str, own: str, whole: bool = Fals
         config["layout"] = FULLSCREEN
     title = config["title"] or config["strings"]["launcher.chat"]
     context = {
-        **{name: config[name] for name in ("language", "dir", "features", "strings")},
+        **{name: config[name] for name in ("language", "dir", "features", "pictures", "strings")},
         "title": title,
         "theme": config["theme"]["name"],
         "placeholder": config["placeholder"] or config["strings"]["placeholder"],

@@ -1,14 +1,19 @@
 """What happens to widgets. The API, the admin and commands call these."""
 
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.meta import forget_meta, index_meta
 from bots.models import Blueprint
+from files.models import File
 from widgets.fields import given_by
-from widgets.models import WidgetIntegration
+from widgets.models import WidgetFile, WidgetIntegration
+from widgets.pictures import refusal
+from widgets.tasks import setup_widget as setup_task
 
 NOT_CLONED = {"id", "alias", "created_at", "updated_at"}
 
@@ -31,9 +36,13 @@ def update_widget(widget: WidgetIntegration, **fields: Any) -> WidgetIntegration
 
 
 def clone_widget(widget: WidgetIntegration) -> WidgetIntegration:
-    """A copy of everything but the id and the alias."""
+    """A copy of everything but the id and the alias, with the same files as its pictures."""
     copied = (field for field in WidgetIntegration._meta.concrete_fields if field.name not in NOT_CLONED)
-    return _store(WidgetIntegration(**{field.attname: getattr(widget, field.attname) for field in copied}))
+    with transaction.atomic():
+        clone = _store(WidgetIntegration(**{field.attname: getattr(widget, field.attname) for field in copied}))
+        for link in widget.attached_files.all():
+            WidgetFile.objects.create(widget=clone, file_id=link.file_id, type=link.type)
+    return clone
 
 
 def delete_widget(widget: WidgetIntegration) -> None:
@@ -41,6 +50,42 @@ def delete_widget(widget: WidgetIntegration) -> None:
     with transaction.atomic():
         forget_meta(widget)
         widget.delete()
+
+
+def attach_file(widget: WidgetIntegration, file: File, kind: str) -> WidgetFile:
+    """Make an image of the same owner the widget's picture of that type (bar, user, bot, button); another one gives way."""
+    if kind not in WidgetFile.Type.values:
+        raise ValidationError({"type": f"must be one of {', '.join(WidgetFile.Type.values)}"})
+    if file.owner_id != widget.owner_id:
+        raise ValidationError({"file_id": "no such file"})
+    if problem := refusal(file):
+        raise ValidationError({"file_id": problem})
+    with transaction.atomic():
+        link, _ = WidgetFile.objects.update_or_create(widget=widget, type=kind, defaults={"file": file})
+        _touch(widget)
+    return link
+
+
+def detach_file(widget: WidgetIntegration, file: File, kind: str | None = None) -> list[str]:
+    """Let the widget go without this file, as one picture or as every one that it is; the types that it was, empty where it was none."""
+    links = widget.attached_files.filter(file=file)
+    with transaction.atomic():
+        found = list(links.filter(type=kind) if kind else links)
+        for link in found:
+            link.delete()
+        if found:
+            _touch(widget)
+    return [link.type for link in found]
+
+
+def setup_widget(widget: WidgetIntegration) -> None:
+    """Have what visitors get of the widget made anew, in the background."""
+    transaction.on_commit(partial(setup_task.delay, str(widget.pk)), robust=True)
+
+
+def _touch(widget: WidgetIntegration) -> None:
+    """Its version grows."""
+    WidgetIntegration.objects.filter(pk=widget.pk).update(updated_at=timezone.now())
 
 
 def _keep(widget: WidgetIntegration, blueprint: Blueprint, told: dict[str, Any]) -> None:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("integrations/widget/<str:widget_id>", views.full_page, name="widget-page"),
     path("integrations/widget/<str:widget_id>/frame", views.frame, name="widget-frame"),
     path("integrations/widget/<str:widget_id>/launcher.json", views.launcher, name="widget-launcher"),
+    path("integrations/widget/<str:widget_id>/file/<str:kind>/<str:version>", views.picture, name="widget-picture"),
     path("integrations/widget/<str:widget_id>/test", views.test_page, name="widget-test"),
 ]

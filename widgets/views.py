@@ -1,18 +1,27 @@
 """Public pages of widgets as Django views; most requests are answered ahead of them, by ``widgetplatform.hotpath``."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from accounts.ids import parse_id
+from files.storage import open_content
 from widgetplatform.api.lookup import find_or_404
 from widgets.answers import Answer, Ask, answer, launcher_answer
 from widgets.config import effective_of, language_for
 from widgets.models import WidgetIntegration
 from widgets.pages import frame_page, launcher_page, loader_page
+from widgets.pictures import Picture, picture_file, picture_url, version_of
 from widgets.snippet import embedding
 
+FOREVER = "public, max-age=31536000, immutable"
+PICTURE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 MISSING_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'"
 
 
@@ -59,6 +68,24 @@ def test_page(request: HttpRequest, widget_id: str) -> HttpResponse:
     own = own_origin(request)
     context = {"widget": widget, "effective": effective_of(widget.pk), "embedding": embedding(widget.pk, own)}
     return render(request, "widgets/test.html", context)
+
+
+@require_safe
+def picture(_request: HttpRequest, widget_id: str, kind: str, version: str) -> HttpResponse:
+    """GET /integrations/widget/<id>/file/<type>/<version>: a picture. An older version leads to the present one."""
+    key = parse_id(widget_id)
+    file = picture_file(key, kind) if key else None
+    if key is None or file is None:
+        raise Http404("There is no such picture")
+    present = Picture(kind, version_of(file))
+    if version != present.version:
+        return HttpResponseRedirect(picture_url(key, present), headers={"Cache-Control": "no-store", **PICTURE_HEADERS})
+    try:
+        with open_content(file) as content:
+            data = content.read()
+    except FileNotFoundError:
+        raise Http404("There is no such picture") from None
+    return HttpResponse(data, content_type=file.content_type, headers={"Cache-Control": FOREVER, **PICTURE_HEADERS})
 
 
 def own_origin(request: HttpRequest) -> str:

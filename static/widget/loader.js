@@ -18,6 +18,8 @@
 .launch:hover { background: var(--fill-hover) }
 .launch:active { background: var(--fill-active); scale: .97 }
 .launch:focus-visible { outline: 2px solid var(--fill); outline-offset: 2px }
+img { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; border-radius: inherit; object-fit: cover }
+.open > .launch > img, .root:not(.open) > :has(img) > svg { display: none }
 svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round }
 @media (forced-colors: active) { .launch { border: 1px solid } }
 @media not (prefers-reduced-motion) { .launch { transition: background .12s, scale .12s } }`);
@@ -105,7 +107,7 @@ svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; str
     }
 
     #show() {
-      const { layout, position, theme, strings } = this.#config;
+      const { layout, position, theme, strings, icon } = this.#config;
       const kind = this.getAttribute("layout") || layout;
       const corner = this.getAttribute("position") || position;
       const rtl = getComputedStyle(document.documentElement).direction === "rtl";
@@ -122,6 +124,13 @@ svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; str
       launch.ariaLabel = strings.open;
       launch.append(svg("svg", "viewBox", "0 0 24 24"));
       launch.firstChild.append(svg("path", "d", CHAT));
+      if (icon) {
+        const picture = new Image();
+        picture.alt = "";
+        picture.onerror = () => picture.remove(); // the page's policy may forbid it
+        picture.src = this.#base + icon;
+        launch.append(picture);
+      }
       for (const intent of ["pointerenter", "focus", "pointerdown"]) launch.addEventListener(intent, () => this.#do("boot"), { once: true });
       launch.onclick = () => this.show(!this.open);
       root.append(launch);

@@ -1,4 +1,4 @@
-"""``integration/widget/…``: the five verbs, clone and embed."""
+"""``integration/widget/…``: the five verbs, clone, setup and embed."""
 
 from typing import Any
 
@@ -54,6 +54,12 @@ class WidgetResource(Resource):
     def embed(self, request: Request, **_kwargs: Any) -> Response:
         """GET …/embed: what a site owner pastes, and the sources a strict policy must allow."""
         return Response(embedding(self.get_item().pk, own_origin(request._request)))
+
+    def setup(self, _request: Request, **_kwargs: Any) -> Response:
+        """POST …/setup: what visitors get of the widget is made anew in the background; answers at once."""
+        widget = self.get_item()
+        services.setup_widget(widget)
+        return Response({"id": str(widget.pk)})
 
     def _effective(self) -> bool:
         return self.action in ("fetch", "list") and self.request.query_params.get("effective") == "true"

@@ -3,13 +3,24 @@
 from django.urls import path
 
 from widgetplatform.api.routing import verbs
+from widgets.api.pictures import PictureResource
 from widgets.api.resources import WidgetResource
 
+WIDGET = "integration/widget/<str:widget_integration_id>"
+
 urlpatterns = [
-    *verbs("integration/widget", WidgetResource, "create list fetch update delete clone"),
+    *verbs("integration/widget", WidgetResource, "create list fetch update delete clone setup"),
     path(
-        "integration/widget/<str:widget_integration_id>/embed",
+        f"{WIDGET}/embed",
         WidgetResource.as_view({"get": "embed"}),
         name="integration-widget-embed",
+    ),
+    *(
+        path(
+            f"{WIDGET}/file/<str:file_id>/{verb}",
+            PictureResource.as_view({"post": verb}),
+            name=f"integration-widget-file-{verb}",
+        )
+        for verb in ("attach", "detach")
     ),
 ]

@@ -4,9 +4,11 @@ import pytest
 from django.contrib.auth.models import Group
 
 from bots import services as bots
+from files.services import create_file
 from widgets import services
 from widgets.fields import BOOLEANS
 from widgets.models import WidgetIntegration
+from widgets.tests.pictures import picture_of, put
 
 LIST = "/admin/widgets/widgetintegration/"
 
@@ -18,7 +20,13 @@ def operators(olive: Any, otto: Any) -> None:
 
 
 def _form(**fields: Any) -> dict[str, Any]:
-    return {"name": "Shop", "enabled": "on", "meta": "{}", **dict.fromkeys(BOOLEANS, ""), **fields}
+    return {"name": "Shop", "enabled": "on", "meta": "{}", **dict.fromkeys(BOOLEANS, ""), **_pictures(), **fields}
+
+
+def _pictures(*rows: dict[str, Any], stored: int = 0) -> dict[str, Any]:
+    """The part of the form that holds pictures."""
+    form = {"attached_files-TOTAL_FORMS": len(rows), "attached_files-INITIAL_FORMS": stored}
+    return form | {f"attached_files-{number}-{name}": value for number, row in enumerate(rows) for name, value in row.items()}
 
 
 def _errors(answer: Any) -> str:
@@ -169,3 +177,44 @@ def test_the_list_costs_the_same_with_many_widgets(olive: Any, django_assert_max
         )
     with django_assert_max_num_queries(12):
         assert olive.browser.get(LIST).status_code == 200
+
+
+def test_pictures(olive: Any, otto: Any) -> None:
+    widget = services.create_widget(olive.user)
+    first, second, theirs = picture_of(olive.user), picture_of(olive.user), picture_of(otto.user)
+    note = put(create_file(olive.user), b"text", "note.txt")
+    page = olive.browser.get(_change(widget)).content.decode()
+    assert str(first.pk) in page
+    assert str(theirs.pk) not in page
+    assert str(note.pk) not in page
+    added = _form(**_pictures({"type": "bar", "file": first.pk}, {"type": "button", "file": second.pk}))
+    assert olive.browser.post(_change(widget), added).status_code == 302
+    bar, button = widget.attached_files.order_by("type")
+    assert (bar.file, button.file) == (first, second)
+    changed = _pictures(
+        {"id": bar.pk, "widget": widget.pk, "type": "bot", "file": second.pk},
+        {"id": button.pk, "widget": widget.pk, "type": "button", "file": second.pk, "DELETE": "on"},
+        stored=2,
+    )
+    assert olive.browser.post(_change(widget), _form(**changed)).status_code == 302
+    assert [(link.type, link.file) for link in widget.attached_files.all()] == [("bot", second)]
+
+
+def test_refused_pictures(olive: Any, otto: Any) -> None:
+    widget = services.create_widget(olive.user)
+    file, theirs = picture_of(olive.user), picture_of(otto.user)
+    for rows, says in (
+        ([{"type": "bar", "file": theirs.pk}], "Select a valid choice"),
+        ([{"type": "bar", "file": put(create_file(olive.user), b"text", "note.txt").pk}], "Select a valid choice"),
+        ([{"type": "bar", "file": file.pk}, {"type": "bar", "file": file.pk}], "Please correct the duplicate data for type"),
+    ):
+        assert says in _errors(olive.browser.post(_change(widget), _form(**_pictures(*rows))))
+    assert not widget.attached_files.exists()
+
+
+def test_a_superuser_gives_a_widget_pictures_of_its_owner(olive: Any, root: Any) -> None:
+    widget, own, theirs = services.create_widget(olive.user), picture_of(root.user), picture_of(olive.user)
+    answer = root.browser.post(_change(widget), _form(**_pictures({"type": "bar", "file": own.pk})))
+    assert "must belong to the same owner (olive)" in _errors(answer)
+    assert root.browser.post(_change(widget), _form(**_pictures({"type": "bar", "file": theirs.pk}))).status_code == 302
+    assert widget.attached_files.get().file == theirs

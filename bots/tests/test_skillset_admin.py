@@ -1,0 +1,71 @@
+"""Skillsets and abilities in the admin: own ones only, through the same rules as the API."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+
+from bots import services, skills
+from bots.models import Ability, Skillset
+
+LIST = "/admin/bots/skillset/"
+
+
+@pytest.fixture(autouse=True)
+def operators(olive: Any, otto: Any) -> None:
+    """Olive and Otto may use the admin."""
+    Group.objects.get(name="operator").user_set.add(olive.user, otto.user)
+
+
+def _form(*rows: dict[str, Any], stored: int = 0, **fields: Any) -> dict[str, Any]:
+    form = {
+        "name": "", "alias": "", "description": "", "meta": "{}", "blueprint": "", "visibility": "",
+        "abilities-TOTAL_FORMS": len(rows), "abilities-INITIAL_FORMS": stored, **fields,
+    }  # fmt: skip
+    return form | {f"abilities-{number}-{name}": value for number, row in enumerate(rows) for name, value in row.items()}
+
+
+def _errors(answer: Any) -> str:
+    assert answer.status_code == 200
+    return " ".join(map(str, answer.context["errors"]))
+
+
+def test_an_operator_makes_changes_and_deletes(olive: Any) -> None:
+    bot = services.create_bot(olive.user)
+    assert olive.browser.get(f"{LIST}add/").status_code == 200
+    row = {"name": "Greet", "instruction": "Hello {{name}}", "bot": bot.pk}
+    assert olive.browser.post(f"{LIST}add/", _form(row, name="Shop", visibility="public")).status_code == 302
+    skillset, ability = Skillset.objects.get(), Ability.objects.get()
+    assert (skillset.owner, skillset.name, skillset.visibility) == (olive.user, "Shop", "public")
+    assert (ability.skillset, ability.name, ability.instruction, ability.bot) == (skillset, "Greet", "Hello {{name}}", bot)
+    assert "Shop" in olive.browser.get(LIST).content.decode()
+    known = {"id": ability.pk, "skillset": skillset.pk}
+    changed = _form({**known, "name": "Welcome", "instruction": ""}, {"name": "Second"}, stored=1, name="Shop 2", meta='{"a": "b"}')
+    assert olive.browser.post(f"{LIST}{skillset.pk}/change/", changed).status_code == 302
+    assert list(skillset.abilities.values_list("name", "instruction")) == [("Welcome", ""), ("Second", "")]
+    assert olive.get("skillset/list", **{"meta.a": "b"}).json()["items"][0]["name"] == "Shop 2"
+    gone = _form({**known, "name": "Welcome", "DELETE": "on"}, stored=1)
+    assert olive.browser.post(f"{LIST}{skillset.pk}/change/", gone).status_code == 302
+    assert [ability.name for ability in skillset.abilities.all()] == ["Second"]
+    olive.browser.post(f"{LIST}{skillset.pk}/delete/", {"post": "yes"})
+    assert not Skillset.objects.exists()
+    assert not Ability.objects.exists()
+
+
+def test_somebody_elses_are_not_there(olive: Any, otto: Any) -> None:
+    skillset = skills.create_skillset(otto.user, name="Theirs")
+    bot = services.create_bot(otto.user)
+    assert "Theirs" not in olive.browser.get(LIST).content.decode()
+    assert olive.browser.get(f"{LIST}{skillset.pk}/change/").status_code == 302
+    assert "Select a valid choice" in _errors(olive.browser.post(f"{LIST}add/", _form({"name": "x", "bot": bot.pk})))
+    assert Skillset.objects.count() == 1
+
+
+def test_refusals(olive: Any, root: Any) -> None:
+    skillset = skills.create_skillset(olive.user)
+    change = f"{LIST}{skillset.pk}/change/"
+    assert "must have at most 65536 bytes" in _errors(olive.browser.post(change, _form({"name": "x", "instruction": "ü" * 32_769})))
+    assert "must have at most 191 bytes" in _errors(olive.browser.post(change, _form({"name": "ü" * 96})))
+    bot = services.create_bot(root.user)
+    assert "no such bot" in _errors(root.browser.post(change, _form({"name": "x", "bot": bot.pk})))
+    assert not Ability.objects.exists()
