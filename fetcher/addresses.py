@@ -39,10 +39,9 @@ async def resolve(host: str, port: int) -> list[str]:
     """
     try:
         # Abandoned, because a dead name server must not hold the caller past its time limit.
-        found = await anyio.to_thread.run_sync(_getaddrinfo, host, port, abandon_on_cancel=True)
+        return await anyio.to_thread.run_sync(_look_up, host, port, abandon_on_cancel=True)
     except (OSError, UnicodeError):
         raise FetchRefused("unreachable", f"The host {host} was not found") from None
-    return list(dict.fromkeys(str(info[4][0]) for info in found))
 
 
 async def resolve_public(host: str, port: int) -> list[str]:
@@ -53,5 +52,5 @@ async def resolve_public(host: str, port: int) -> list[str]:
     return addresses
 
 
-def _getaddrinfo(host: str, port: int) -> list[tuple[object, ...]]:
-    return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+def _look_up(host: str, port: int) -> list[str]:
+    return list(dict.fromkeys(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))

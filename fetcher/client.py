@@ -104,8 +104,10 @@ async def _follow(
     request: _Request, *, max_bytes: int, types: Collection[str] | None, redirects: int, any_status: bool
 ) -> Fetched:
     trusted: set[tuple[str, int]] = set()
-    network = CheckedNetwork(trusted)
-    async with httpcore.AsyncConnectionPool(ssl_context=_ssl_context(), network_backend=network) as pool:
+    async with (
+        CheckedNetwork(trusted) as network,
+        httpcore.AsyncConnectionPool(ssl_context=_ssl_context(), network_backend=network) as pool,
+    ):
         for _ in range(redirects + 1):
             target = request.target
             if target.trusted:
@@ -113,7 +115,7 @@ async def _follow(
             async with pool.stream(
                 request.method,
                 httpcore.URL(scheme=target.url.raw_scheme, host=target.url.raw_host, port=target.port, target=target.url.raw_path),
-                headers=[("host", target.url.netloc.decode("ascii")), ("accept-encoding", ACCEPT_ENCODING), *request.headers.items()],
+                headers=_encoded({"host": target.url.netloc.decode("ascii"), "accept-encoding": ACCEPT_ENCODING, **request.headers}),
                 content=request.content,
             ) as response:
                 answer = _headers_of(response)
@@ -169,6 +171,10 @@ def _headers_of(response: httpcore.Response) -> dict[str, str]:
     for name, value in response.headers:
         headers.setdefault(name.decode("ascii").lower(), value.decode("utf-8", "replace"))
     return headers
+
+
+def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
 
 
 @cache

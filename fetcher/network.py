@@ -1,6 +1,8 @@
 """Connections that go only to addresses which were checked."""
 
 from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
 
 import httpcore
 from httpcore import SOCKET_OPTION
@@ -8,7 +10,7 @@ from httpcore import SOCKET_OPTION
 from .addresses import resolve, resolve_public
 
 MAX_ADDRESSES = 4  # of one host, tried one after the other
-SECONDS_EACH = 3.0
+SECONDS_EACH = 5.0
 
 
 class CheckedNetwork(httpcore.AsyncNetworkBackend):
@@ -21,6 +23,15 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         """`trusted` holds the (host, port) pairs that need not be public; it may grow while redirects are followed."""
         self._trusted = trusted
         self._network = httpcore.AnyIOBackend()
+        self._streams: list[httpcore.AsyncNetworkStream] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close what is still open: httpcore leaves the connection of a TLS handshake that was cancelled."""
+        for stream in self._streams:
+            await stream.aclose()
 
     async def connect_tcp(
         self,
@@ -33,9 +44,11 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         """Raises FetchRefused `private_address` or `unreachable`, and httpcore's own errors."""
         look_up = resolve if (host.lower(), port) in self._trusted else resolve_public
         addresses = (await look_up(host, port))[:MAX_ADDRESSES]
-        for address in addresses[:-1]:
+        for address in addresses:
             try:
-                return await self._network.connect_tcp(address, port, SECONDS_EACH, local_address, socket_options)
+                stream = await self._network.connect_tcp(address, port, SECONDS_EACH, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                pass  # the next one may answer
-        return await self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+                continue  # the next one may answer
+            self._streams.append(stream)
+            return stream
+        raise httpcore.ConnectError(f"{host} cannot be reached")
