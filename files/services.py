@@ -4,7 +4,6 @@ Refused fields are a ``ValidationError``, refused content a ``FileRefused``; nei
 """
 
 from collections.abc import Callable
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -28,9 +27,6 @@ EXTRACTED = ("text/", "application/json", "application/pdf", "application/vnd.op
 # Told, in the transaction, that a row has other content now; for what is made of content elsewhere.
 CONTENT_HOOKS: list[Callable[[StoredContent], None]] = []
 CONTENT_FIELDS = {field.name for field in StoredContent._meta.get_fields()} - {"source_url"}
-
-# Higher layers hear here of a row that has other content now, inside the transaction that stores it.
-CONTENT_HOOKS: list[Callable[[StoredContent], None]] = []
 
 
 def create_file(owner: Any, **fields: Any) -> File:
@@ -103,8 +99,6 @@ def store_content(
                 **({} if source_url is None else {"source_url": source_url}),
             )  # fmt: skip
             remove_after_commit(*old)
-            for changed in CONTENT_HOOKS:
-                changed(row)
             for hook in CONTENT_HOOKS:
                 hook(row)
             if row.text_state:
