@@ -1,6 +1,6 @@
 """Contacts, and conversations and ratings to read."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -99,7 +99,7 @@ class ConversationAdmin(ReadOnlyAdmin):
         "owner",
         "created_at",
     ]
-    readonly_fields = fields
+    readonly_fields: ClassVar[Any] = fields
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Conversation]:
         """With the first question, one look into an index a row."""
@@ -168,7 +168,7 @@ class RatingAdmin(ReadOnlyAdmin):
     list_select_related = ["owner", "message", "bot", "contact"]
     search_fields = ["reason"]
     fields = ["value", "reason", "of", "bot", "contact", "id", "owner", "created_at", "updated_at"]
-    readonly_fields = fields
+    readonly_fields: ClassVar[Any] = fields
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Rating]:
         """Own ones; all for a superuser."""

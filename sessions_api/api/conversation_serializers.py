@@ -17,7 +17,7 @@ class ConversationSerializer(ResourceSerializer):
 
     class Meta:
         model = Conversation
-        fields = (
+        fields: tuple[str, ...] = (
             *OWNED_FIELDS, "bot", "model", "backstory", "dataset", "skillset", "privacy", "moderation", "contact", "task_id", "space_id",
         )  # fmt: skip
 
@@ -40,7 +40,7 @@ class SeedSerializer(serializers.Serializer[Any]):
 
 def seeds_field() -> Any:
     """A list of first messages."""
-    return SeedSerializer(
+    return SeedSerializer(  # type: ignore[call-arg]  # the stubs do not know that many=True makes a list's serializer
         many=True, required=False, allow_null=True, max_length=SEEDS_MAX,
         error_messages={"not_a_list": "must be a list of messages", "max_length": "must have at most {max_length} messages"},
     )  # fmt: skip

@@ -54,15 +54,15 @@ class ConversationResource(Resource):
         return super().filter_list(NARROWING.of(queryset, self.request.user, self.request.query_params))
 
     @extend_schema(request=NewConversationSerializer, responses=NewConversationOutput)
-    def create(self, request: Request, **_: Any) -> Response:
+    def create(self, _request: Request, **_: Any) -> Response:
         """POST conversation/create: ``{id, messages}``. The messages are stored as they are; ``receive`` or ``complete`` answers them."""
-        serializer = NewConversationSerializer(data=request.data, context={"request": request})
+        serializer = NewConversationSerializer(data=self.request.data, context={"request": self.request})
         serializer.is_valid(raise_exception=True)
         fields = dict(serializer.validated_data)
         seeds = read_seeds(fields)
         if "meta" in fields:
             fields["meta"] = merge_meta({}, fields["meta"])
-        made: Conversation = self._call(conversations.create_conversation, request.user, seeds, **fields)
+        made: Conversation = self._call(conversations.create_conversation, self.request.user, seeds, **fields)
         rows = made.messages.order_by("position")
         return Response({"id": str(made.pk), "messages": [message_item(row) for row in rows]})
 

@@ -32,9 +32,10 @@ class Narrowing:
         """
         wanted: dict[str, Any] = {}
         for name, (field, model) in self.filters.items():
-            if not query.get(name):
+            value = query.get(name)
+            if not value:
                 continue
-            found = find(owned(model, owner), query[name])
+            found = find(owned(model, owner), str(value))
             if found is None:
                 return queryset.none()
             wanted[field] = found

@@ -18,7 +18,7 @@ class ContactSerializer(ResourceSerializer):
 
     class Meta:
         model = Contact
-        fields = (*OWNED_FIELDS, *PERSON, "preferences", "verified_at")
+        fields: tuple[str, ...] = (*OWNED_FIELDS, *PERSON, "preferences", "verified_at")
         extra_kwargs = {
             "fingerprint": {"help_text": "Unique among your contacts; made where none is given."},
             "phone": {"help_text": "International, as +4930123456.", "max_length": None},
@@ -43,7 +43,7 @@ class ClaimSerializer(ContactSerializer):
     """What is said of a visitor in their conversation."""
 
     class Meta(ContactSerializer.Meta):
-        fields = ("name", "description", "meta", *PERSON)
+        fields: tuple[str, ...] = ("name", "description", "meta", *PERSON)
 
 
 class RatingSerializer(ResourceSerializer):

@@ -49,7 +49,8 @@ class BotUpvote(VerbView):
     def post(self, request: Request, bot_id: str) -> Response:
         """Each call stores one rating; ``{id}`` of the bot."""
         bot = find_or_404(owned(Bot, request.user), bot_id)
-        rate_bot(bot, read_opinion(request.data, self.sign))
+        body: Any = request.data
+        rate_bot(bot, read_opinion(body, self.sign))
         return Response({"id": str(bot.pk)})
 
 

@@ -40,7 +40,8 @@ class ConversationSession(VerbView):
         widget it has what the widget has; elsewhere everything, and it is good on every page."""
         conversation = find_or_404(owned(Conversation, request.user), conversation_id)
         widget = effective_of(conversation.widget_id) if conversation.widget_id else None
-        created = open_conversation(conversation, widget, read_seconds(request.data))
+        body: Any = request.data
+        created = open_conversation(conversation, widget, read_seconds(body))
         metrics.count("sessions")
         return Response({"id": str(conversation.pk), **_token(created)})
 
