@@ -1,5 +1,6 @@
 """Keys of stored bytes, and their removal. A key is ours alone: the kind and id of its row, and 128 random bits."""
 
+import hashlib
 import logging
 import secrets
 from functools import partial
@@ -16,6 +17,7 @@ from files.stores.base import store
 logger = logging.getLogger(__name__)
 ROOT = "files"
 RANDOM_BYTES = 16
+MARK_CHARACTERS = 16
 SHARD_CHARACTERS = 2  # of a UUIDv7 the last ones are random
 
 
@@ -36,6 +38,16 @@ def keys_of(row: StoredContent) -> list[str]:
     """The keys that a row holds: its content, and an upload that it waits for."""
     promised = (row.pending or {}).get("key", "")
     return [key for key in (row.key, promised) if key]
+
+
+def mark_of(key: str) -> str:
+    """What a signed link says of a key: another one for other content, and nothing of the key itself."""
+    return hashlib.sha256(key.encode()).hexdigest()[:MARK_CHARACTERS]
+
+
+def row_of(kind: str, pk: str) -> StoredContent | None:
+    """The row that a signed link names, without its text."""
+    return models_with_content()[kind]._base_manager.defer("text").filter(pk=pk).first()
 
 
 def open_content(row: StoredContent) -> BinaryIO:

@@ -4,7 +4,6 @@ import time
 from typing import Any
 from uuid import UUID
 
-from django.apps import apps
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
@@ -14,7 +13,7 @@ from files.content import Readable
 from files.errors import FileRefused
 from files.models import StoredContent
 from files.services import set_pending, store_content
-from files.storage import new_key
+from files.storage import mark_of, new_key, row_of
 from files.stores.base import store
 
 SALT = "files.upload"
@@ -28,7 +27,7 @@ def promise_upload(request: HttpRequest, row: StoredContent, *, size: int, media
     set_pending(row, {"key": key, "size": size, "type": media_type, "name": filename, "until": until})
     if link is not None:
         return {"method": "PUT", "url": link.url, "headers": link.headers}
-    token = signing.dumps([row._meta.label_lower, str(row.pk), key], salt=SALT)
+    token = signing.dumps([row._meta.model_name, str(row.pk), mark_of(key)], salt=SALT)
     url = request.build_absolute_uri(reverse("file-direct-upload", args=[token]))
     return {"method": "PUT", "url": url, "headers": {"content-type": media_type}}
 
@@ -36,16 +35,17 @@ def promise_upload(request: HttpRequest, row: StoredContent, *, size: int, media
 def redeem(token: str, source: Readable) -> UUID:
     """Take what is sent to a link of ours; the id of its row. ``FileRefused``: 404 (forged, expired), 409 (done already), 400, 413."""
     try:
-        label, pk, key = signing.loads(token, salt=SALT, max_age=settings.FILE_UPLOAD_SECONDS)
+        kind, pk, mark = signing.loads(token, salt=SALT, max_age=settings.FILE_UPLOAD_SECONDS)
     except signing.SignatureExpired:
         raise FileRefused(404, "This upload link has expired; ask for a new one") from None
     except (signing.BadSignature, ValueError):
         raise FileRefused(404, "There is no such upload link") from None
-    row = apps.get_model(label)._base_manager.defer("text").filter(pk=pk).first()
+    row = row_of(kind, pk)
     if row is None:
         raise FileRefused(404, "There is no such file")
     promise = row.pending or {}
-    if promise.get("key") != key:
+    key = promise.get("key", "")
+    if mark_of(key) != mark:
         raise FileRefused(409, "This upload was done already, or another one took its place")
     store_content(row, source, promise["name"], promise["type"], promised=key)
     return UUID(str(row.pk))

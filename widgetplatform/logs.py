@@ -11,7 +11,9 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-TOKENS = re.compile(r"\b(sk-[\w-]{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]+)")
+TOKENS = re.compile(
+    r"\b(sk-[\w-]{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]+|[\w-]+:\w{6}:[\w-]{43})"
+)  # of operators, of sessions, of signed links
 
 
 class RequestIdFilter(logging.Filter):
