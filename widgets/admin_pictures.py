@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest
 
 from widgets import services
@@ -19,7 +20,7 @@ class PictureFormSet(forms.BaseInlineFormSet):
         super().clean()
         for form in self.forms:
             file = form.cleaned_data.get("file")
-            if self._should_delete_form(form) or not file:
+            if form.cleaned_data.get(DELETION_FIELD_NAME) or not file:
                 continue
             if file.owner_id != self.instance.owner_id:
                 form.add_error("file", f"must belong to the same owner ({self.instance.owner})")

@@ -35,7 +35,7 @@ class WidgetResource(Resource):
         kind = EffectiveWidgetSerializer if self._effective() else WidgetSerializer
         return kind(*args, context={"request": self.request, "view": self}, **kwargs)
 
-    def clone(self, _request: Request, **_kwargs: Any) -> Response:
+    def clone(self, request: Request, **_: Any) -> Response:
         """POST …/clone: a copy of everything but id and alias; ``{id}`` of the copy."""
         return Response({"id": str(services.clone_widget(self.get_item()).pk)})
 
@@ -55,7 +55,7 @@ class WidgetResource(Resource):
         """GET …/embed: what a site owner pastes, and the sources a strict policy must allow."""
         return Response(embedding(self.get_item().pk, own_origin(request._request)))
 
-    def setup(self, _request: Request, **_kwargs: Any) -> Response:
+    def set_up(self, _request: Request, **_kwargs: Any) -> Response:
         """POST …/setup: what visitors get of the widget is made anew in the background; answers at once."""
         widget = self.get_item()
         services.setup_widget(widget)

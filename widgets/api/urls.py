@@ -9,7 +9,10 @@ from widgets.api.resources import WidgetResource
 WIDGET = "integration/widget/<str:widget_integration_id>"
 
 urlpatterns = [
-    *verbs("integration/widget", WidgetResource, "create list fetch update delete clone setup"),
+    *verbs("integration/widget", WidgetResource, "create list fetch update delete clone"),
+    path(
+        f"{WIDGET}/setup", WidgetResource.as_view({"post": "set_up"}), name="integration-widget-setup"
+    ),
     path(
         f"{WIDGET}/embed",
         WidgetResource.as_view({"get": "embed"}),
