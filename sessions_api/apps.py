@@ -6,12 +6,16 @@ class SessionsConfig(AppConfig):
     verbose_name = "Conversations"
 
     def ready(self) -> None:
-        """Replies, journal and hub start with the first connection of a web process; operators' routes learn what a session token is."""
+        """Replies, journal and hub start with the first connection of a web process; operators' routes learn what a session token is,
+        abilities whose a contact is."""
         from accounts.authentication import SESSION_TOKEN_CHECKS
+        from bots.abilities import CONTACT_LOOKUPS
         from sessions_api.access import refuse_elsewhere
+        from sessions_api.contact_book import contact_id_of
         from sessions_api.doors import doors
         from sessions_api.keeper import keeper
         from widgetplatform.background import register
 
         register(keeper.start, keeper.stop, drain=doors.say_goodbye)
         SESSION_TOKEN_CHECKS.append(refuse_elsewhere)
+        CONTACT_LOOKUPS.append(contact_id_of)

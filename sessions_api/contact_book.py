@@ -10,6 +10,7 @@ from accounts.meta import forget_meta, index_meta
 from sessions_api.contacts import CHECKS
 from sessions_api.models import Contact
 from widgetplatform.api.fields import merge_meta
+from widgetplatform.api.lookup import find, owned
 
 FINGERPRINT_BYTES = 32
 TAKEN = "is already the fingerprint of another of your contacts"
@@ -54,6 +55,12 @@ def delete_contact(contact: Contact) -> None:
     with transaction.atomic():
         forget_meta(contact)
         contact.delete()
+
+
+def contact_id_of(owner: Any, name: str) -> str | None:
+    """The id of the owner's contact with this id or alias, None where there is none."""
+    contact = find(owned(Contact, owner), name)
+    return str(contact.pk) if contact else None
 
 
 def contact_note(contact: Contact | None) -> str:

@@ -9,7 +9,6 @@ from django.test import AsyncClient
 
 from accounts.ids import new_id
 from bots import services, skills
-from bots.abilities import CONTACT_LOOKUPS
 from bots.api import execute as execute_module
 from files.models import File
 from files.services import create_file, store_content
@@ -119,13 +118,13 @@ def streamed(operator, ability, **body):
     return [json.loads(line) for line in async_to_sync(read)().decode().splitlines()]
 
 
-def test_contact(olive, skillset, monkeypatch):
+def test_contact(olive, otto, skillset):
     ability = skills.create_ability(skillset, instruction="For {{contactId}}")
-    monkeypatch.setattr("bots.abilities.CONTACT_LOOKUPS", CONTACT_LOOKUPS)
-    monkeypatch.setattr("bots.skills.CONTACT_LOOKUPS", [lambda owner, name: "c-1" if (owner, name) == (olive.user, "mine") else None])
-    assert result(olive, ability, contactId="mine", input='{"contactId": "forged"}')["result"] == "For c-1"
+    mine, theirs = (operator.post("contact/create", {"alias": "vera"}).json()["id"] for operator in (olive, otto))
+    for name in (mine, "vera"):
+        assert result(olive, ability, contactId=name, input='{"contactId": "forged"}')["result"] == f"For {mine}"
     assert result(olive, ability)["error"] == "The argument “contactId” is missing"
-    response = execute(olive, ability, contactId="theirs")
+    response = execute(olive, ability, contactId=theirs)
     assert (response.status_code, response.json()["message"]) == (400, "contactId: no such contact")
 
 
