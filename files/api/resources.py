@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,10 +26,13 @@ from files.receiving import fetch_content, receive_upload
 from files.uploads import adopt
 from widgetplatform.api.errors import ApiError
 from widgetplatform.api.permissions import HasScope
+from widgetplatform.api.serializers import ErrorSerializer, IdSerializer
 from widgetplatform.api.views import Resource
 
 ANYTHING = "*/*"
+NAME = OpenApiParameter("name", str, description="What the file is called, where the bytes are the body.")
 JSON = "application/json"
+NOT_FETCHED = OpenApiResponse(ErrorSerializer, "The address does not give a file.")
 
 
 class PublicOrScope(HasScope):
@@ -63,14 +66,16 @@ class FileResource(Resource):
 
     @extend_schema(
         request={JSON: UploadSerializer, "multipart/form-data": FormSerializer, ANYTHING: OpenApiTypes.BINARY},
-        responses=UploadedSerializer,
+        parameters=[NAME],
+        responses={200: UploadedSerializer, 422: NOT_FETCHED},
     )
     def upload(self, request: Request, **_: Any) -> Response:
         """POST …/upload: JSON with an address or an announcement, a form, or the bytes themselves (``?name=``)."""
         return Response(receive_upload(request._request, self.get_item()))
 
     @extend_schema(
-        responses={("200", JSON): LinkSerializer, ("200", ANYTHING): OpenApiTypes.BINARY, "204": None}
+        auth=[{"bearer": []}, {}],  # type: ignore[list-item]  # it goes into the description as it is
+        responses={("200", JSON): LinkSerializer, ("200", ANYTHING): OpenApiTypes.BINARY, "204": None},
     )
     def download(self, request: Request, **_: Any) -> HttpResponseBase:
         """GET …/download: ``{url}`` for a few minutes, or the content where ``Accept`` prefers something else than JSON."""
@@ -81,6 +86,7 @@ class FileResource(Resource):
             return served(request._request, file)
         return Response({"url": download_link(request._request, file)})
 
+    @extend_schema(request=None, responses={200: IdSerializer, 422: NOT_FETCHED})
     def sync(self, _request: Request, **_: Any) -> Response:
         """POST …/sync: fetch the source again; what was stored stays where that fails."""
         file = self.get_item()
