@@ -44,6 +44,7 @@ class ExecuteSerializer(serializers.Serializer[Any]):
     contactId = serializers.CharField(  # noqa: N815 (wire names)
         required=False,
         allow_null=True,
+        allow_blank=True,
         help_text="A contact of yours; the instruction has it as {{contactId}}.",
     )
 

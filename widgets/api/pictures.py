@@ -16,19 +16,19 @@ from widgets.api.resources import WidgetResource
 from widgets.models import WidgetFile, WidgetIntegration
 
 
-class AttachSerializer(serializers.Serializer[Any]):
+class AttachPictureSerializer(serializers.Serializer[Any]):
     """Where the picture belongs."""
 
     type = Choice(choices=WidgetFile.Type.values)
 
 
-class DetachSerializer(serializers.Serializer[Any]):
+class DetachPictureSerializer(serializers.Serializer[Any]):
     """Which picture goes; without it every one that the file is."""
 
     type = Choice(choices=WidgetFile.Type.values, required=False, allow_null=True)
 
 
-class AttachedSerializer(serializers.Serializer[Any]):
+class AttachedPictureSerializer(serializers.Serializer[Any]):
     """The file, and where it belongs or belonged."""
 
     id = serializers.CharField()
@@ -39,20 +39,20 @@ class AttachedSerializer(serializers.Serializer[Any]):
 class PictureResource(WidgetResource):
     """Files of the caller as pictures of the caller's widgets."""
 
-    @extend_schema(request=AttachSerializer, responses=AttachedSerializer)
+    @extend_schema(request=AttachPictureSerializer, responses=AttachedPictureSerializer)
     def attach(self, request: Request, **_: Any) -> Response:
         """POST …/attach: an image of yours becomes the widget's picture of that type; another of that type gives way."""
         widget, file = self.get_item(), self._file()
-        asked = AttachSerializer(data=request.data)
+        asked = AttachPictureSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         link = self._call(services.attach_file, widget, file, asked.validated_data["type"])
         return _answer(widget, file, link.type)
 
-    @extend_schema(request=DetachSerializer, responses=AttachedSerializer)
+    @extend_schema(request=DetachPictureSerializer, responses=AttachedPictureSerializer)
     def detach(self, request: Request, **_: Any) -> Response:
         """POST …/detach: the widget goes without it again; 404 where it is none of its pictures."""
         widget, file = self.get_item(), self._file()
-        asked = DetachSerializer(data=request.data)
+        asked = DetachPictureSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         gone = services.detach_file(widget, file, asked.validated_data.get("type"))
         if not gone:
