@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sessions_api.api import (
+    attachments,
     channels,
     complete,
     contacts,
@@ -12,6 +13,7 @@ from sessions_api.api import (
     ratings,
     session,
     sessions,
+    speech,
     stateless,
 )
 from widgetplatform.api.routing import verbs
@@ -50,6 +52,9 @@ urlpatterns = [
     path(f"{C}/message/<str:message_id>/retry", message_changes.retry, name="message-retry"),
     path(f"{C}/message/<str:message_id>/upvote", ratings.upvote_message, name="message-upvote"),
     path(f"{C}/message/<str:message_id>/downvote", ratings.downvote_message, name="message-downvote"),
+    path(f"{C}/message/<str:message_id>/synthesize", speech.synthesize, name="message-synthesize"),
+    path(f"{C}/attachment/list", attachments.attachment_list, name="attachment-list"),
+    path(f"{C}/attachment/upload", attachments.attachment_upload, name="attachment-upload"),
     path("channel/<str:channel_id>/publish", channels.publish, name="channel-publish"),
     path("channel/<str:channel_id>/subscribe", channels.subscribe, name="channel-subscribe"),
 ]
