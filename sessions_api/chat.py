@@ -17,7 +17,7 @@ from sessions_api.minds import keeps_privacy
 from sessions_api.models import Message
 from sessions_api.operations import Accept, Accepted, Append, body_digest
 from sessions_api.options import Options
-from sessions_api.replies import rendered_blocks
+from sessions_api.replies import Tap, rendered_blocks
 from sessions_api.reply_operations import Retry, Stop
 from widgets.config import aeffective_of, rendering_features
 
@@ -47,10 +47,12 @@ async def send(
     access: Access, cid: uuid.UUID, text: str, *, kind: str = Type.USER, hidden: bool = False, respond: bool = True,
     files: list[Any] | None = None, form: dict[str, Any] | None = None, meta: dict[str, Any] | None = None,
     entities: list[Entity] | None = None, options: Options | None = None, said: dict[str, str] | None = None,
+    tap: Tap | None = None,
 ) -> Accepted:
     """Store a message once, whatever is retried, and open its reply. Raises ``Refused``.
 
-    ``said`` is its name and description. ``entities`` are what a caller marked in the clean text. ``options`` are those of the reply, of a later one where none is wanted now.
+    ``said`` is its name and description. ``entities`` are what a caller marked in the clean text. ``options``
+    are those of the reply, of a later one where none is wanted now. ``tap`` takes the engine's events of a new reply.
     """
     if files:
         raise Refused("bad_file", "This widget takes no files")
@@ -69,6 +71,8 @@ async def send(
         blocks=rendered_blocks(text, await features_of(access)) if kind == Type.BOT else [],
     )
     reply = Message(conversation_id=access.conversation_id, type=Type.BOT, options=options) if respond else None
+    if reply is not None and tap is not None:
+        reply.taps = [tap]  # type: ignore[attr-defined]
     accepted: Accepted = await keeper.journal.run(
         Accept(access.conversation_id, message, reply, session_id=access.session_id, cid=cid)
     )
@@ -98,11 +102,12 @@ async def features_of(access: Access) -> Features:
     return rendering_features(widget) if widget else Features()
 
 
-async def answer(access: Access, options: Options | None = None) -> Message:
-    """The reply to the last question, opened now where there is none. Raises ``Refused`` (closed where nothing was asked)."""
+async def answer(access: Access, options: Options | None = None, tap: Tap | None = None) -> Message:
+    """The reply to the last question, opened now where there is none; ``tap`` as in ``send``. Raises ``Refused`` (closed where nothing was
+    asked)."""
     if keeper.journal.behind():
         raise Refused("unavailable", "Too much to do at the moment", retry_ms=BEHIND_RETRY_MS)
-    reply: Message = await keeper.journal.run(Answer(access.conversation_id, options or {}, session_id=access.session_id))
+    reply: Message = await keeper.journal.run(Answer(access.conversation_id, options or {}, tap, session_id=access.session_id))
     return reply
 
 
@@ -124,12 +129,13 @@ async def delete(access: Access, message_id: uuid.UUID) -> Message:
     return message
 
 
-async def start(access: Access, initial: str, features: Any, options: Options | None = None) -> list[Message]:
+async def start(access: Access, initial: str, features: Any, options: Options | None = None, tap: Tap | None = None) -> list[Message]:
     """The bot speaks first: its ``initial`` text, or a generated reply where there is none. Nothing where any row exists."""
     if initial:
         first = Message(conversation_id=access.conversation_id, type=Type.BOT, text=initial, blocks=rendered_blocks(initial, features))
     else:
         first = Message(conversation_id=access.conversation_id, type=Type.BOT, status=Message.Status.OPEN, options=options)
+        first.taps = [tap] if tap is not None else []  # type: ignore[attr-defined]
     rows: list[Message] = await keeper.journal.run(
         Append(access.conversation_id, [first], only_first=True, session_id=access.session_id)
     )

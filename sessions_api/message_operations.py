@@ -19,9 +19,11 @@ UNFINISHED = (Status.OPEN, Status.QUEUED)
 
 @dataclass
 class Answer(Operation):
-    """Answer the last question: the reply that it has, else a new one. ``options`` are what the caller gives for it."""
+    """Answer the last question: the reply that it has, else a new one. ``options`` are what the caller gives for it; ``tap`` takes the
+    engine's events of a new one."""
 
     options: Options = field(default_factory=dict)
+    tap: Any = None
 
     def apply(self, log: Log) -> Message:
         """The reply's row. Raises ``Refused`` (not_found, closed)."""
@@ -41,6 +43,7 @@ class Answer(Operation):
             status=Status.QUEUED if busy else Status.OPEN, lease_until=None if busy else log.lease(),
             options={**(question.options or {}), **self.options} or None,
         )
+        reply.taps = [self.tap] if self.tap is not None else []  # type: ignore[attr-defined]
         log.insert(reply)
         return reply
 

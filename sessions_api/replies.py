@@ -29,6 +29,7 @@ CHECKPOINT_CHARACTERS = 2048
 YIELD_EVERY = 64  # events of an engine that never waits
 
 Status = Message.Status
+Tap = asyncio.Queue[Any]  # takes an engine's events, and last the generation itself
 
 
 class Generation:
@@ -40,7 +41,7 @@ class Generation:
         self.attempt = message.attempt
         self.lost = False
         self.ended = False  # no more events
-        self.taps: list[asyncio.Queue[Any]] = []  # HTTP streams that want the engine's events
+        self.taps: list[Tap] = list(getattr(message, "taps", ()))  # HTTP streams that want the engine's events
         self._message = message
         self._scene = scene
         self._journal = journal

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from bots.engines.base import Attachment
 from fetcher import Fetched, FetchRefused, fetch
+from files.extract import ExtractError, extract_limited
 from files.sniff import ALLOWED_TYPES, sniff
 from sessions_api import reading
 from widgetplatform.api.errors import ApiError
@@ -43,8 +44,6 @@ async def _attachment(url: str, path: str) -> Attachment:
         raise ApiError(422, f"{path}: must be a picture, a text, a document or a recording, not {kind}")
     if kind.startswith(TEXTLESS):
         return Attachment(name, kind, "")
-    from files.extract import ExtractError, extract_limited
-
     try:
         text = await asyncio.to_thread(extract_limited, fetched.body, kind, name)
     except ExtractError as error:

@@ -9,7 +9,7 @@ from sessions_api.api import schemas
 from sessions_api.api.asked import asked_of
 from sessions_api.api.caller import caller_of
 from sessions_api.api.plain import api_view
-from sessions_api.api.streaming import Line, Lines, reply_answer, stream, wants_lines
+from sessions_api.api.streaming import Answering, Line, Lines, stream, wants_lines
 from sessions_api.models import Message
 from sessions_api.threads import in_thread
 from widgetplatform.api.described import described
@@ -30,13 +30,16 @@ async def complete(request: HttpRequest, conversation_id: str) -> HttpResponseBa
     """
     caller = await caller_of(request, conversation_id)
     asked = await asked_of(request, caller)
+    answering = Answering(request, caller)
     if asked.text is None:
-        return await reply_answer(request, caller, await chat.answer(caller.access, asked.options))
-    accepted = await chat.send(caller.access, asked.cid, asked.text, entities=asked.entities, options=asked.options)
+        return await answering.of(await chat.answer(caller.access, asked.options, answering.tap))
+    accepted = await chat.send(
+        caller.access, asked.cid, asked.text, entities=asked.entities, options=asked.options, tap=answering.tap
+    )
     if accepted.reply is None:
         raise ApiError(409, "This message was stored without asking for a reply")
     sent = _sent(accepted.message)
-    return await reply_answer(request, caller, accepted.reply, ("sendResult", {**sent, "text": accepted.message.text}))
+    return await answering.of(accepted.reply, ("sendResult", {**sent, "text": accepted.message.text}))
 
 
 @described(
@@ -63,7 +66,8 @@ async def receive(request: HttpRequest, conversation_id: str) -> HttpResponseBas
     """The reply to the last message of the visitor: the one that is there or being made, else a new one. 409 where nothing was asked."""
     caller = await caller_of(request, conversation_id)
     asked = await asked_of(request, caller)
-    return await reply_answer(request, caller, await chat.answer(caller.access, asked.options))
+    answering = Answering(request, caller)
+    return await answering.of(await chat.answer(caller.access, asked.options, answering.tap))
 
 
 @described(
@@ -79,11 +83,12 @@ async def initiate(request: HttpRequest, conversation_id: str) -> HttpResponseBa
     if not caller.operator and widget is not None and not widget.start_first:
         raise ApiError(409, "startFirst: the bot of this widget does not begin")
     features = await chat.features_of(caller.access)
-    rows = await chat.start(caller.access, widget.initial if widget else "", features, asked.options)
+    answering = Answering(request, caller)
+    rows = await chat.start(caller.access, widget.initial if widget else "", features, asked.options, answering.tap)
     reply = rows[0] if rows else await in_thread(_opening)(caller.access.conversation_id)
     if reply is None:
         raise ApiError(409, "This conversation has begun already")
-    return await reply_answer(request, caller, reply)
+    return await answering.of(reply)
 
 
 def _sent(message: Message) -> dict[str, Any]:

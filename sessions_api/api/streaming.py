@@ -1,7 +1,7 @@
 """Replies over HTTP: whole as JSON, or as JSON lines while they are made. A client that goes away stops nothing."""
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -56,44 +56,65 @@ def stream(lines: Lines) -> StreamingHttpResponse:
     return StreamingHttpResponse(_written(lines), content_type=JSONL, headers=headers)
 
 
-async def reply_answer(request: HttpRequest, caller: Caller, reply: Message, before: Line | None = None) -> HttpResponseBase:
-    """The reply, made already or being made: as the caller wants it. ``before`` is the first line."""
-    if wants_lines(request):
-        return stream(reply_lines(reply, await eyes_of(caller), before))
-    if reply.status not in follow.FINAL:
-        found = await follow.wait_for_reply(reply.conversation_id, reply.pk, settings.REPLY_SECONDS + GRACE_SECONDS)
-        if found is None:
-            raise ApiError(504, TOO_LONG)
-        reply = found
-    return JsonResponse(reply_result(reply))
+class Answering:
+    """How the caller of one request wants a reply. Make it before the reply is asked for and hand its ``tap`` along."""
+
+    def __init__(self, request: HttpRequest, caller: Caller) -> None:
+        self._caller = caller
+        self._following = follow.Following() if wants_lines(request) else None
+
+    @property
+    def tap(self) -> follow.Tap | None:
+        """Takes the engine's events, where the caller wants them."""
+        return self._following.tap if self._following else None
+
+    async def of(self, reply: Message, before: Line | None = None) -> HttpResponseBase:
+        """The reply, made already or being made. ``before`` is the first line."""
+        if self._following is not None:
+            self._following.attach(reply)
+            return stream(reply_lines(self._following, await eyes_of(self._caller), before))
+        if reply.status not in follow.FINAL:
+            found = await follow.wait_for_reply(reply.conversation_id, reply.pk, settings.REPLY_SECONDS + GRACE_SECONDS)
+            if found is None:
+                raise ApiError(504, TOO_LONG)
+            reply = found
+        return JsonResponse(reply_result(reply))
 
 
-async def reply_lines(reply: Message, eyes: Eyes, before: Line | None = None) -> Lines:
+async def reply_lines(following: follow.Following, eyes: Eyes, before: Line | None = None) -> Lines:
     """``before``, the engine's events, ``message``, ``receiveResult`` and ``result``; ``error`` before those where it failed."""
     if before:
         yield before
-    said = ""
-    ended: Message | None = reply if reply.status in follow.FINAL else None
-    if ended is None:
-        items = follow.follow(reply.conversation_id, reply.pk, settings.REPLY_SECONDS + GRACE_SECONDS, follow.BEAT_SECONDS)
-        async with aclosing(items):
-            async for item in items:
-                if isinstance(item, Message):
-                    ended = item
-                    break
-                for kind, data in event_lines(item, eyes) if item is not None else [PING]:
-                    said += data["token"] if kind == "token" else ""
-                    yield kind, data
+    said, counted = "", False
+    ended: Message | None = None
+    async with aclosing(following.items(settings.REPLY_SECONDS + GRACE_SECONDS, follow.BEAT_SECONDS)) as items:
+        async for item in items:
+            if isinstance(item, Message):
+                ended = item
+                break
+            for kind, data in event_lines(item, eyes) if item is not None else [PING]:
+                said += data["token"] if kind == "token" else ""
+                counted = counted or kind == "usage"
+                yield kind, data
     if ended is None:
         yield "error", {"message": TOO_LONG, "code": "timeout"}
         return
+    for line in _rest(ended, eyes, said, counted):
+        yield line
+
+
+def _rest(ended: Message, eyes: Eyes, said: str, counted: bool) -> Iterator[Line]:
+    """What a stream has not said yet when the reply has ended: made by another process, or before the stream began."""
     if len(ended.text) > len(said) and ended.text.startswith(said):
-        yield "token", {"token": ended.text[len(said) :]}  # made by another process, or before this stream began
-    result = reply_result(ended)
+        yield "token", {"token": ended.text[len(said) :]}
+    usage = ended.usage or {}
+    if not counted and "model" in usage:
+        yield from event_lines(Usage(usage["input"], usage["output"], usage["model"]), eyes)
     if ended.status == Message.Status.FAILED:
         yield "error", {"message": "The answer broke off", "code": ended.code}
     elif ended.text:
         yield "message", {"type": "bot", "text": ended.text}
+    result = reply_result(ended)
     yield "receiveResult", result
     yield "result", result
 

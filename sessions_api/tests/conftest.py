@@ -1,5 +1,6 @@
 """A conversation with a widget and a bot, and the journal as its users have it."""
 
+import json
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -65,3 +66,9 @@ def ask(conversation: Conversation) -> Asked:
         return Accept(conversation.pk, message, reply, session_id=session_id, cid=cid)
 
     return make
+
+
+def talk(answer: Any) -> dict[str, Any]:
+    """What ``scripted:turn`` was given, read from the answer of a reply."""
+    turn: dict[str, Any] = json.loads(answer.json()["text"])
+    return turn

@@ -56,7 +56,9 @@ async def test_a_stream_of_lines(site: Site) -> None:
     kinds = [kind for kind, _ in lines]
     assert kinds[0] == "sendResult"
     assert kinds[-2:] == ["receiveResult", "result"]
-    assert set(kinds[1:-2]) == {"token", "usage"}
+    assert set(kinds[1:-3]) == {"token", "usage"}
+    assert kinds[-3] == "message"
+    assert lines[0][1] == {"id": lines[0][1]["id"], "text": "Hello", "entities": []}
     reply = (await site.stored(session))[1]
     assert "".join(data["token"] for kind, data in lines if kind == "token") == reply["text"]
     assert lines[-1][1] == lines[-2][1]
@@ -135,7 +137,7 @@ async def test_a_stopped_reply_ends_the_call(site: Site) -> None:
         ("", 400, "BAD_REQUEST"),
         (" ", 400, "BAD_REQUEST"),
         (5, 400, "BAD_REQUEST"),
-        (None, 400, "BAD_REQUEST"),
+        (None, 409, "CONFLICT"),
         ("a" * 32_769, 413, "CONTENT_TOO_LARGE"),
     ],
 )
