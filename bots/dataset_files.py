@@ -8,12 +8,16 @@ from django.utils import timezone
 
 from bots.importers import ImportRejected, ImportResult, Skipped
 from bots.importers.cutting import Cut, parse_separators
-from bots.importers.file_text import import_file_text
+from bots.importers.file_text import CSV, import_file_text
 from bots.models import Dataset, DatasetFile, DatasetRecord
 from bots.queue import queue_sync
 from bots.services import take_records
 from bots.versions import touch
+from files.extract import ExtractError
 from files.models import File
+from files.storage import open_content
+from files.text import text_of
+from files.text_kinds import decode_head
 
 logger = logging.getLogger(__name__)
 MAX_FILE_RECORDS = 5_000
@@ -59,8 +63,6 @@ def sync(link_id: Any) -> None:
     link = waiting.filter(pk=link_id, state=DatasetFile.State.PENDING).first()
     if link is None:
         return
-    from files.extract import ExtractError
-
     try:
         left_out = _take(link, _records(link))
     except (ImportRejected, ExtractError) as error:
@@ -73,11 +75,9 @@ def sync(link_id: Any) -> None:
 
 
 def _records(link: DatasetFile) -> ImportResult:
-    from files.text import text_of
-
     dataset, file = link.dataset, link.file
     cut = Cut(parse_separators(dataset.separators or ""), dataset.record_max_tokens)
-    found = import_file_text(file.filename or file.name or "file", file.content_type, text_of(file), cut)
+    found = import_file_text(file.filename or file.name or "file", file.content_type, _text(file), cut)
     if len(found.records) > MAX_FILE_RECORDS:
         raise ImportRejected(
             "file",
@@ -86,6 +86,15 @@ def _records(link: DatasetFile) -> ImportResult:
     if not found.records:
         raise ImportRejected("file", _told(found.skipped) or "There is no text in the file")
     return found
+
+
+def _text(file: File) -> str:
+    """A table as it was written, with its quotes; everything else as text. ExtractError where there is none."""
+    text = text_of(file)
+    if file.content_type != CSV:
+        return text
+    with open_content(file) as stream:
+        return decode_head(stream.read()) or text
 
 
 def _take(link: DatasetFile, found: ImportResult) -> tuple[Skipped, ...]:

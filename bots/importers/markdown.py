@@ -11,6 +11,8 @@ from bots.retrieval.vectors import PATH_SEPARATOR
 
 from .base import MAX_RECORD_BYTES, MAX_RECORD_CHARS, MAX_TITLE_CHARS, ImportedRecord, ImportResult, Skipped
 
+HEADING_ALONE = "no text of its own"
+
 
 def import_markdown(name: str, text: str, base_url: str = "") -> ImportResult:
     """Split at headings; the title is the heading path below the document's title, the address `base_url#slug`."""
@@ -25,7 +27,7 @@ def import_markdown(name: str, text: str, base_url: str = "") -> ImportResult:
         title = PATH_SEPARATOR.join(part for _, part in sorted(path.items()) if part)[:MAX_TITLE_CHARS]
         if not body:
             if heading:
-                skipped.append(Skipped(f"section {heading.text or '(no title)'}", "no text of its own"))
+                skipped.append(Skipped(f"section {heading.text or '(no title)'}", HEADING_ALONE))
             continue
         url = f"{base_url}#{heading.slug}" if base_url and heading else base_url
         for part in _parts(lines, body):
