@@ -1,26 +1,22 @@
-"""Blueprints, bots, datasets and records."""
+"""Blueprints and bots, datasets and records."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 
 from accounts.owned_admin import NAMING, TIMES, OwnedAdmin
-from bots import admin_skills, services  # noqa: F401 (skillsets are registered there)
+from bots import admin_datasets, admin_skills, services  # noqa: F401 (datasets and skillsets are registered there)
 from bots.admin_forms import BlueprintForm, RecordForm
-from bots.admin_import import import_view, result_view
 from bots.blueprints import delete_blueprint
 from bots.models import Blueprint, Bot, Dataset, DatasetRecord
 
 NAMES: Any = (
     "For the API and for yourself",
-    {"fields": ["blueprint", *NAMING, *TIMES], "classes": ["collapse"]},
+    {"fields": ["blueprint", "visibility", *NAMING, *TIMES], "classes": ["collapse"]},
 )
-READY = Count("records", filter=Q(records__vectors__isnull=False))
 
 
 @admin.register(Blueprint)
@@ -32,7 +28,10 @@ class BlueprintAdmin(OwnedAdmin):
     list_display = ["__str__", "alias", "updated_at"]
     fieldsets = [
         (None, {"fields": ["name", "widget_defaults"]}),
-        ("For the API and for yourself", {"fields": [*NAMING, *TIMES], "classes": ["collapse"]}),
+        (
+            "For the API and for yourself",
+            {"fields": ["visibility", *NAMING, *TIMES], "classes": ["collapse"]},
+        ),
     ]
 
 
@@ -43,75 +42,18 @@ class BotAdmin(OwnedAdmin):
     domain = (services.create_bot, services.update_bot, services.delete_bot)
     list_display = ["__str__", "model", "dataset", "updated_at"]
     list_select_related = ["owner", "dataset"]
-    autocomplete_fields = ["dataset", "blueprint"]
-    fieldsets = [(None, {"fields": ["name", "model", "dataset", "backstory"]}), NAMES]
+    autocomplete_fields = ["dataset", "skillset", "blueprint"]
+    fieldsets = [
+        (None, {"fields": ["name", "model", "dataset", "skillset", "backstory"]}),
+        ("Safety", {"fields": ["privacy", "moderation"]}),
+        NAMES,
+    ]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The model string is one line."""
         if db_field.name == "model":
             kwargs["widget"] = admin.widgets.AdminTextInputWidget
         return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-
-@admin.register(Dataset)
-class DatasetAdmin(OwnedAdmin):
-    """Knowledge, with its import and the progress of embedding."""
-
-    domain = (services.create_dataset, services.update_dataset, services.delete_dataset)
-    change_form_template = "admin/bots/dataset/change.html"
-    list_display = ["__str__", "records", "progress", "updated_at"]
-    autocomplete_fields = ["blueprint"]
-    fieldsets = [(None, {"fields": ["name"]}), NAMES]
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Dataset]:
-        """With the two counts that the list and the page show."""
-        return super().get_queryset(request).annotate(total=Count("records"), ready=READY)
-
-    def get_urls(self) -> list[URLPattern]:
-        """The import and its result, below the dataset."""
-        wrap = self.admin_site.admin_view
-        return [
-            path(
-                "<uuid:pk>/import/",
-                wrap(lambda request, pk: import_view(self, request, pk)),
-                name="bots_dataset_import",
-            ),
-            path(
-                "<uuid:pk>/imported/",
-                wrap(lambda request, pk: result_view(self, request, pk)),
-                name="bots_dataset_imported",
-            ),
-            *super().get_urls(),
-        ]
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Says how many records go too, instead of loading and listing them."""
-        chosen: Any = self.get_queryset(request).filter(pk__in=[obj.pk for obj in objs])
-        counts = [f"{dataset} with {dataset.total} records" for dataset in chosen]
-        return counts, {"datasets": len(counts)}, set(), []
-
-    def response_add(self, request: HttpRequest, obj: Dataset, post_url_continue: str | None = None) -> Any:
-        """A new dataset opens, because the next step is to fill it."""
-        return super().response_add(
-            request, obj, post_url_continue or reverse("admin:bots_dataset_change", args=[obj.pk])
-        )
-
-    @admin.display(description="records", ordering="total")
-    def records(self, obj: Any) -> str:
-        """How many, linked to their list."""
-        url = f"{reverse('admin:bots_datasetrecord_changelist')}?dataset__id__exact={obj.pk}"
-        return format_html('<a href="{}">{}</a>', url, obj.total)
-
-    @admin.display(description="search")
-    def progress(self, obj: Any) -> str:
-        """How far embedding is; until then words alone find a record."""
-        return (
-            "no records yet"
-            if not obj.total
-            else "ready"
-            if obj.ready == obj.total
-            else f"{obj.ready} of {obj.total} records ready"
-        )
 
 
 @admin.register(DatasetRecord)
