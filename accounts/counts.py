@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 Count = tuple[float, float]  # tokens left in a bucket, and since when (seconds of the clock)
 R = TypeVar("R")
 
-KEEP_SECONDS = 3600
+KEEP_SECONDS = 600
 AWAY_SECONDS = 5  # a cache that hangs is not asked again by every request
 LOCAL_COUNTS = 10_000
 
@@ -32,7 +32,7 @@ class Counts:
         )
 
     def store(self, counts: dict[str, Count]) -> None:
-        """Keep these for an hour."""
+        """Keep these for ten minutes; a bucket is full again after one."""
         self._ask(lambda: self._cache.set_many(counts, KEEP_SECONDS), lambda: self._store_here(counts))
 
     def forget(self, key: str) -> None:

@@ -8,17 +8,15 @@ from widgetplatform.api.errors import ApiError
 
 
 class RequestLimits:
-    """Reads its counts once and writes each at most once. Call ``enter``, ask the database, then call ``succeed`` or ``fail``.
+    """Reads its counts once and writes each once. Call ``enter``, ask the database, then call ``succeed`` or ``fail``.
 
-    Who shows an unknown token pays for a failed try at once and gets it back when the token is good, so that tries in parallel
-    count. A token that was good within the last hour passes where its neighbors behind the same address used up their tries.
+    A token that was good within the last ten minutes passes where its neighbors behind the same address used up their tries.
     """
 
     def __init__(self, address: str, digest: str | None) -> None:
         self._address, self._failures = f"address:{address}", f"failures:{address}"
         self._token = f"token:{digest}" if digest else None
-        keys = [self._address, self._failures, self._token] if self._token else [self._address]
-        self._counts = counts.load(keys)
+        self._counts = counts.load([self._address, self._failures, self._token] if self._token else [self._address])
         self._known = self._token in self._counts
 
     def enter(self) -> None:
@@ -26,23 +24,21 @@ class RequestLimits:
         spent = {self._address: self._spend(self._address, _address_bucket(), "Too many requests from this address")}
         if self._token and self._known:
             spent[self._token] = self._spend(self._token, _token_bucket(), "Too many requests with this API token")
-        elif self._token:
-            spent[self._failures] = self._spend(self._failures, _failure_bucket(), "Too many failed tries from this address")
+        elif self._token:  # a try costs only who fails: a good token may begin with many requests at once
+            self._spend(self._failures, _failure_bucket(), "Too many failed tries from this address")
         counts.store(spent)
 
     def succeed(self) -> None:
         """The token is good."""
         if self._token and not self._known:
-            _, fresh = _token_bucket().spend(None)
-            before = self._counts.get(self._failures) or (float(_failure_bucket().burst), fresh[1])
-            counts.store({self._token: fresh, self._failures: before})
+            _, count = _token_bucket().spend(None)
+            counts.store({self._token: count})
 
     def fail(self) -> None:
         """It is not, or no more."""
         if self._token and self._known:
             counts.forget(self._token)
-            _, count = _failure_bucket().spend(self._counts.get(self._failures))
-            counts.store({self._failures: count})
+        _failure_bucket().take(self._failures)
 
     def _spend(self, key: str, bucket: Bucket, refusal: str) -> Count:
         wait, count = bucket.spend(self._counts.get(key))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import limits
 from accounts.counts import counts
 from accounts.models import ApiToken, create_api_token
+from accounts.request_limits import RequestLimits
 from tests.support.actors import Operator
 
 URL = "/api/v1/bot/list"
@@ -106,6 +107,15 @@ def test_a_good_token_is_not_locked_out_by_its_neighbors(olive: Operator, otto: 
 def test_a_good_token_costs_no_try(olive: Operator) -> None:
     for number in range(5):
         assert ask(create_api_token(olive.user, str(number))[1]).status_code == 200
+    assert statuses(4, "sk-guess") == [401, 401, 401, 429]
+
+
+def test_a_new_token_may_begin_with_many_requests_at_once(olive: Operator) -> None:
+    at_once = [RequestLimits(HERE, "new") for _ in range(10)]
+    for request in at_once:
+        request.enter()
+    for request in at_once:
+        request.succeed()
     assert statuses(4, "sk-guess") == [401, 401, 401, 429]
 
 
