@@ -65,7 +65,7 @@ class WidgetAdmin(OwnedAdmin):
         """With the snippet for this host."""
         if obj:
             own = f"{request.scheme}://{request.get_host()}"
-            context.update(embedding(obj.pk, own), origin=own, test_url=reverse("widget-test", args=[obj.pk]))
+            context.update(embedding(obj, own), origin=own, test_url=reverse("widget-test", args=[obj.pk]))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> Any:

@@ -66,7 +66,7 @@ def test_page(request: HttpRequest, widget_id: str) -> HttpResponse:
     """GET /integrations/widget/<id>/test: a plain page with the real snippet, for the operator."""
     widget = find_or_404(WidgetIntegration.objects.visible_to(request.user), widget_id)
     own = own_origin(request)
-    context = {"widget": widget, "effective": effective_of(widget.pk), "embedding": embedding(widget.pk, own)}
+    context = {"widget": widget, "effective": effective_of(widget.pk), "embedding": embedding(widget, own)}
     return render(request, "widgets/test.html", context)
 
 

@@ -53,7 +53,7 @@ class WidgetResource(Resource):
     )
     def embed(self, request: Request, **_kwargs: Any) -> Response:
         """GET …/embed: what a site owner pastes, and the sources a strict policy must allow."""
-        return Response(embedding(self.get_item().pk, own_origin(request._request)))
+        return Response(embedding(self.get_item(), own_origin(request._request)))
 
     def set_up(self, _request: Request, **_kwargs: Any) -> Response:
         """POST …/setup: what visitors get of the widget is made anew in the background; answers at once."""

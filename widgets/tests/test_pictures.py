@@ -75,6 +75,7 @@ def test_what_visitors_get(olive: Operator, client: Client, widget: WidgetIntegr
         for kind in ("bar", "user", "bot", "button"):
             attach(olive, widget, file, kind)
     assert olive.get(f"integration/widget/{widget.pk}/fetch").json()["updatedAt"] > updated
+    assert olive.get(f"integration/widget/{widget.pk}/embed").json()["csp"]["img-src"] == "http://testserver"
     path = icon(client, widget)
     assert path.startswith(f"/integrations/widget/{widget.pk}/file/button/")
     page = frame(client, widget)
