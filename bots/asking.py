@@ -21,12 +21,9 @@ class BotSpec:
 
 
 async def ask(bot: BotSpec, text: str, history: tuple[HistoryItem, ...] = ()) -> tuple[str, int]:
-    """The reply to ``text`` after ``history``, and the tokens that were counted. Raises ``EngineError``, also where it takes too long
-    (``timeout``) or the model is unknown (``unavailable``)."""
-    try:
-        engine, options = get_engine(bot.model)
-    except ValueError as error:
-        raise EngineError("unavailable", retryable=False, cause=str(error)) from None
+    """The reply to ``text`` after ``history``, and the tokens that were counted. Raises ``EngineError``; ``timeout`` is one that takes
+    too long."""
+    engine, options = get_engine(bot.model)
     turn = Turn(
         history=(*history, HistoryItem("user", text)),
         instructions=bot.backstory,

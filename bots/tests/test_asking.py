@@ -1,0 +1,30 @@
+"""Asking a bot outside a conversation."""
+
+import pytest
+
+from bots.asking import BotSpec, ask
+from bots.engines.base import EngineError, HistoryItem
+
+
+async def test_the_whole_reply_and_its_tokens():
+    history = (HistoryItem("instruction", "Be short."), HistoryItem("user", "one"), HistoryItem("bot", "two"))
+    text, tokens = await ask(BotSpec("scripted:echo"), "three four", history)
+    assert text == "three four"
+    assert tokens == sum(len(item.text.split()) for item in history) + 2 + 2
+
+
+@pytest.mark.parametrize(
+    ("model", "code"),
+    [("scripted:echo/fail_at=0/code=rate_limited", "rate_limited"), ("nobody:gpt", "no_model"), ("scripted:nothing", "no_model")],
+)
+async def test_a_bot_that_does_not_answer(model, code):
+    with pytest.raises(EngineError) as error:
+        await ask(BotSpec(model), "hello")
+    assert error.value.code == code
+
+
+async def test_a_bot_that_takes_too_long(settings):
+    settings.REPLY_SECONDS = 0
+    with pytest.raises(EngineError) as error:
+        await ask(BotSpec("scripted:echo/delay=30"), "one two")
+    assert error.value.code == "timeout"
