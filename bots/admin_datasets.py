@@ -50,6 +50,10 @@ class DatasetFileInline(admin.TabularInline):
         """With the files' names only: a file's row may hold its whole text."""
         return super().get_queryset(request).select_related("file").defer("file__text").order_by("pk")
 
+    def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        """Whoever sees the dataset sees its files."""
+        return request.user.has_perm("bots.view_dataset")
+
     def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         """Not here."""
         return False
