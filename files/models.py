@@ -6,6 +6,7 @@ from accounts.names import NAME_BYTES, validate_name
 from accounts.objects import OwnedObject, Visibility
 
 KEY_CHARACTERS = 80
+URL_CHARACTERS = 2000
 TYPE_CHARACTERS = 127  # of a media type, RFC 6838
 
 
@@ -22,7 +23,7 @@ class StoredContent(models.Model):
     size = models.BigIntegerField(null=True, blank=True, editable=False)
     content_type = models.CharField(max_length=TYPE_CHARACTERS, blank=True, default="", editable=False)  # sniffed, never what was claimed
     filename = models.CharField(max_length=NAME_BYTES, blank=True, default="", validators=[validate_name], editable=False)
-    source_url = models.CharField(max_length=2000, blank=True, default="", help_text="Where the file is fetched from again.")
+    source_url = models.CharField(max_length=URL_CHARACTERS, blank=True, default="", help_text="Where the file is fetched from again.")
     pending = models.JSONField(null=True, blank=True, editable=False)  # {key, size, type, name, until}
     text = models.TextField(blank=True, default="", editable=False)  # extracted
     text_state = models.CharField(max_length=8, choices=TextState.choices, blank=True, default=TextState.NONE, editable=False)

@@ -16,7 +16,7 @@ from accounts.names import validate_text
 from fetcher import FetchRefused, fetch_sync
 from files.content import MEDIA_TYPE, too_large
 from files.errors import FileRefused
-from files.models import StoredContent
+from files.models import URL_CHARACTERS, StoredContent
 from files.names import disposition_name, safe_filename, url_name
 from files.services import store_content
 from files.sniff import UNKNOWN
@@ -26,7 +26,6 @@ from widgetplatform.api.parsers import parse_object
 
 JSON_BYTES = 6_291_456  # a data URL is in memory as text and as bytes: larger files come in the other ways
 FETCH_SECONDS = 30
-URL_CHARACTERS = 2000
 FETCH_STATUS = {"bad_url": 400, "bad_request": 400, "private_address": 400, "too_large": 413}  # anything else is a 422
 WAYS = "must be an http, https or data URL, or an object with type, size and name"
 

@@ -2,17 +2,48 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from files.models import File
+from files.models import URL_CHARACTERS, File
 from widgetplatform.api.fields import Text
 from widgetplatform.api.serializers import OWNED_FIELDS, ResourceSerializer
 
 READ_ONLY = ("size", "content_type", "filename")
+ADDRESS = {"type": "string", "format": "uri", "pattern": "^https?:", "maxLength": URL_CHARACTERS}
+UPLOAD = {
+    "oneOf": [
+        {"type": "string", "pattern": "^(https?|data):", "description": "Where it is, or a data URL."},
+        {
+            "type": "object",
+            "description": "What will come: answered with where to put it.",
+            "properties": {
+                "type": {"type": "string"},
+                "size": {"type": "integer", "minimum": 1},
+                "name": {"type": "string"},
+            },
+            "required": ["type", "size"],
+        },
+    ]
+}
+
+
+@extend_schema_field(ADDRESS)
+class Address(Text):
+    """An address to fetch; the service says which are allowed."""
+
+
+@extend_schema_field(UPLOAD)
+class UploadField(serializers.JSONField):
+    """An address, a data URL, or what will come."""
 
 
 class FileSerializer(ResourceSerializer):
     """``size``, ``type`` and ``filename`` say what is stored; ``source`` is the address that a sync fetches."""
+
+    source_url = Address(
+        required=False, allow_null=True, allow_blank=True, max_length=URL_CHARACTERS, help_text="Where a sync fetches it from."
+    )
 
     class Meta:
         model = File
@@ -24,7 +55,7 @@ class FileSerializer(ResourceSerializer):
 class UploadSerializer(serializers.Serializer[Any]):
     """``file`` is an http, https or data URL, or ``{type, size, name?}`` to be told where to put the bytes."""
 
-    file = serializers.JSONField()
+    file = UploadField()
 
 
 class FormSerializer(serializers.Serializer[Any]):
