@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 REFUSED = 3  # exit status of a child that has an ExtractError to tell
 MEGABYTE = 1_048_576
 MESSAGE_BYTES = 1_000
+ARGUMENT_CHARACTERS = 255  # of a name the end, where its extension is
 UTF8_BYTES = 4  # of a character at most
 AT_ONCE = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))  # children, so that many uploads do not take all memory
 
@@ -41,6 +42,8 @@ def extract_limited(
         raise ExtractError("timeout", "Too many files are being read; try again later")
     try:
         status, answer = _run(data, arguments, seconds=seconds, max_bytes=max_characters * UTF8_BYTES + MESSAGE_BYTES)
+    except OSError:
+        raise ExtractError("timeout", "The file cannot be read now; try again later") from None
     finally:
         AT_ONCE.release()
     text = answer.decode("utf-8", "replace")
@@ -54,7 +57,7 @@ def extract_limited(
 
 def _run(data: bytes, arguments: list[str], *, seconds: float, max_bytes: int) -> tuple[int, bytes]:
     """Exit status and standard output of a child. It gets no environment, hence no secrets, and is killed after `seconds`."""
-    safe = [argument.encode("utf-8", "replace").replace(b"\0", b"") for argument in arguments]
+    safe = [argument[-ARGUMENT_CHARACTERS:].encode("utf-8", "replace").replace(b"\0", b"") for argument in arguments]
     command: list[str | bytes] = [sys.executable, "-E", "-s", "-B", "-W", "ignore", "-X", "utf8", "-m", "files.extract", *safe]
     late = threading.Event()
     with tempfile.TemporaryFile() as source:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from pypdf import PdfReader
-from pypdf.errors import DependencyError, FileNotDecryptedError
+from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
 
 from .errors import ExtractError
 
@@ -19,3 +19,5 @@ def pieces(data: bytes) -> Iterator[str]:
             yield f"{page.extract_text()}\n\n"
     except (FileNotDecryptedError, DependencyError):
         raise ExtractError("encrypted", "The file is protected by a password") from None
+    except LimitReachedError:
+        raise ExtractError("too_large", "The file unpacks to too much, or goes round in circles") from None
