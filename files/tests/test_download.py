@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from asgiref.sync import sync_to_async
 from django.core import signing
+from django.db import connection
 from django.test import AsyncClient, Client
 
 from files.links import SALT
@@ -166,3 +167,11 @@ def test_only_downloads_are_shared(olive: Operator, otto: Operator) -> None:
 def test_the_bytes_are_as_they_came(olive: Operator) -> None:
     with open_content(full(olive)) as stream:
         assert stream.read() == PNG
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_download_holds_no_database_connection(olive: Operator) -> None:
+    url = link(olive, full(olive))
+    answer = Client().get(url)
+    assert connection.connection is None
+    assert content(answer) == PNG

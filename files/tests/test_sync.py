@@ -1,9 +1,12 @@
 """Files by address: an upload that names one, and ``file/{id}/sync``."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.db import connection
 
+from fetcher import Fetched
 from files.models import File
 from files.tests.helpers import download, make_file, refused, upload
 from files.tests.samples import EXE, PNG, TEXT, Source
@@ -81,3 +84,16 @@ def test_nobody_is_there(olive: Operator, settings: Any) -> None:
     settings.FETCH_ALLOWED_HOSTS = ["127.0.0.1:1"]
     file = make_file(olive)
     assert refused(from_address(olive, file, "http://127.0.0.1:1/"), 422, "file:")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_address_holds_no_database_connection(olive: Operator) -> None:
+    held = []
+
+    def slow(url: str, **_: Any) -> Fetched:
+        held.append(connection.connection)
+        return Fetched(url, 200, "text/plain", {}, TEXT)
+
+    with patch("files.receiving.fetch_sync", slow):
+        assert from_address(olive, make_file(olive), "https://example.com/a.txt").status_code == 200
+    assert held == [None]
