@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,9 +17,11 @@ from bots.retrieval.embedder import EMBEDDER, Embedder
 from bots.retrieval.index import Index
 from bots.retrieval.narrowing import SearchOptions, narrow
 from bots.retrieval.result import IndexRecord, SearchResult
+from bots.retrieval.vectors import embed_texts, pack_vectors, plan_record
 from bots.versions import state_of
 
 INDEXES_MAX = 32  # datasets kept in memory; a thousand records take about 20 MB
+NEWEST_TEXTS = 32  # about a second of computing: what a search embeds itself instead of answering by words alone
 
 
 class Indexes:
@@ -48,7 +50,7 @@ class Indexes:
         with building:
             if ready := self.fresh(dataset_id, version):
                 return ready
-            index = Index(records, self.embedder)
+            index = Index(_with_newest(records, self.embedder), self.embedder)
             with self._lock:
                 self._kept[dataset_id] = (version, index)
                 while len(self._kept) > self._limit:
@@ -107,8 +109,8 @@ class _DatasetSearch:
         self._dataset_id = dataset_id
 
     async def __call__(self, query: str, *, previous: str = "", take: int = 5) -> SearchResult:
-        """Reads the database in Django's thread, embeds and compares in another. The dataset may allow fewer than ``take``."""
-        found = await database_sync_to_async(_look)(self._dataset_id)
+        """Reads the database in a thread, embeds and compares in another. The dataset may allow fewer than ``take``."""
+        found = await database_sync_to_async(_look, thread_sensitive=False)(self._dataset_id)
         if found is None:
             return SearchResult()
         most = found.options.max_records
@@ -125,6 +127,21 @@ def _look(dataset_id: UUID) -> _Ready | None:
     version, options = state
     index = INDEXES.fresh(dataset_id, version)
     return _Ready(dataset_id, version, options, index, [] if index else _records(dataset_id))
+
+
+def _with_newest(records: list[IndexRecord], embedder: Embedder) -> list[IndexRecord]:
+    """Records that were just written are found by their meaning at once, as long as they are few; the task stores their vectors later."""
+    waiting = [number for number, record in enumerate(records) if not record.vectors and record.partial is None]
+    plans = [
+        plan_record(records[number].title, records[number].text, records[number].alternatives) for number in waiting[:NEWEST_TEXTS]
+    ]
+    if not plans or len(waiting) > len(plans) or sum(len(plan.texts) for plan in plans) > NEWEST_TEXTS:
+        return records
+    complete = list(records)
+    for number, plan in zip(waiting, plans, strict=True):
+        vectors = pack_vectors(plan, embed_texts(plan.texts, {}, embedder), embedder.name)
+        complete[number] = replace(records[number], vectors=vectors)
+    return complete
 
 
 def _records(dataset_id: UUID) -> list[IndexRecord]:

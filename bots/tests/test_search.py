@@ -78,7 +78,21 @@ def test_vectors_are_used_when_they_are_there(dataset, built):
         assert result.familiarity != 0
 
 
-def test_titles_of_a_text_that_changed_since_are_not_used(dataset, built):
+def test_a_new_record_is_found_by_its_meaning_at_once(dataset, built):
+    assert search(dataset, "hours").familiarity != 0
+    assert dataset.records.get().vectors is None, "storing them is the task's work"
+    services.create_record(dataset, title="Other", text="Zebras graze.")
+    assert search(dataset, "zebras").familiarity != 0
+
+
+def test_many_new_records_are_found_by_words_until_they_are_embedded(dataset, built, monkeypatch):
+    monkeypatch.setattr(searching, "NEWEST_TEXTS", 2)
+    assert search(dataset, "the shop opens").passages[0].title == "Hours"
+    assert search(dataset, "the shop opens").familiarity == 0
+
+
+def test_titles_of_a_text_that_changed_since_are_not_used(dataset, built, monkeypatch):
+    monkeypatch.setattr(searching, "NEWEST_TEXTS", 0)
     embed_batch(dataset.pk, LetterEmbedder())
     services.update_record(dataset.records.get(), title="Closing")
     assert search(dataset, "hours").familiarity == 0
