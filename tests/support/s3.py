@@ -108,7 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.bucket.broken:
             self._error(503, "SlowDown")
             return False
-        reason = _refusal(self.command, self.path, dict(self.headers.items()), self._query)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        reason = _refusal(self.command, self.path, headers, self._query)
         if reason:
             self.bucket.refused.append(reason)
             self._error(403, reason)
@@ -138,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _refusal(method: str, path: str, headers: dict[str, str], query: dict[str, str]) -> str:
-    """Why a request is not signed well; empty where it is."""
+    """Why a request is not signed well; empty where it is. Names of headers are in lower case."""
     if "X-Amz-Signature" in query:
         stamp, names, given = query["X-Amz-Date"], query["X-Amz-SignedHeaders"], query["X-Amz-Signature"]
         seconds = int(query["X-Amz-Expires"])
@@ -146,15 +147,14 @@ def _refusal(method: str, path: str, headers: dict[str, str], query: dict[str, s
             return "ExpiredToken"
         path = re.sub(r"&?X-Amz-Signature=[0-9a-f]+", "", path)
         signer = S3SigV4QueryAuth(Credentials(ACCESS_KEY, SECRET_KEY), "s3", REGION, expires=seconds)
-    elif match := AUTHORIZATION.fullmatch(headers.get("Authorization", "")):
+    elif match := AUTHORIZATION.fullmatch(headers.get("authorization", "")):
         _, names, given = match.groups()
-        stamp = headers["X-Amz-Date"]
+        stamp = headers["x-amz-date"]
         signer = S3SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY), "s3", REGION)
     else:
         return "AccessDenied"
-    lower = {name.lower(): value for name, value in headers.items()}
-    signed = {name: lower.get(name, "") for name in names.split(";")}
-    request = AWSRequest(method=method, url=f"http://{headers['Host']}{path}", headers=signed)
+    signed = {name: headers.get(name, "") for name in names.split(";")}
+    request = AWSRequest(method=method, url=f"http://{headers['host']}{path}", headers=signed)
     request.context["timestamp"] = stamp
     text = signer.string_to_sign(request, signer.canonical_request(request))
     return "" if signer.signature(text, request) == given else "SignatureDoesNotMatch"
