@@ -54,9 +54,17 @@ class ContactAdmin(OwnedAdmin):
     list_display = ["__str__", "email", "phone", "created_at"]
     search_fields = ["name", "nick", "email", "phone", "alias", "fingerprint"]
     fieldsets = [
-        (None, {"fields": ["name", "nick", "email", "phone", "verified_at", "preferences"]}),
+        (None, {"fields": ["name", "nick", "email", "phone", "verified_at", "preferences", "known_by"]}),
         ("For the API and for yourself", {"fields": ["fingerprint", *NAMING, *TIMES], "classes": ["collapse"]}),
     ]
+    readonly_fields: ClassVar[Any] = ("known_by", *TIMES)
+
+    @admin.display(description="known by")
+    def known_by(self, obj: Contact) -> str:
+        """Why a bot is told of some contacts and not of others."""
+        if obj.claimed:
+            return "What visitors type. Anybody may type it, so the bot is told nothing of this contact."
+        return "You. The bot is told the preferences in conversations that you give to this contact."
 
 
 class ReadOnlyAdmin(OwnedAdmin):

@@ -87,7 +87,9 @@ async def delete(request: HttpRequest, conversation_id: str) -> HttpResponseBase
 @described(
     "GET",
     parameters=[OpenApiParameter("format", str, enum=list(FORMATS), default="markdown", description="Of the file.")],
-    responses={("200", kind.content_type): OpenApiTypes.STR for kind in FORMATS.values()},
+    responses={
+        ("200", kind.content_type): OpenApiTypes.OBJECT if kind.suffix == "json" else OpenApiTypes.STR for kind in FORMATS.values()
+    },
     operation_id="exportConversation",
 )
 @api_view("GET")

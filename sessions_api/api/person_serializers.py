@@ -22,7 +22,7 @@ class ContactSerializer(ResourceSerializer):
         extra_kwargs = {
             "fingerprint": {"help_text": "Unique among your contacts; made where none is given."},
             "phone": {"help_text": "International, as +4930123456.", "max_length": None},
-            "preferences": {"help_text": "Told to the bot in conversations of this contact."},
+            "preferences": {"help_text": "Told to the bot in conversations of this contact, but not of one that visitors reach by typing an email, phone or name."},
         }
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -52,7 +52,6 @@ class RatingSerializer(ResourceSerializer):
     class Meta:
         model = Rating
         fields = ("id", "bot", "contact", "conversation", "message", "value", "reason", "created_at", "updated_at")
-        read_only_fields = fields
 
 
 class VoteSerializer(serializers.Serializer[Any]):
