@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.world import TEXT
+from tests.support.outside import TEXT
 
 Body = dict[str, Any]
 META: Body = {"plan": {"name": "pro"}, "seats": 3, "trial": False}
@@ -111,6 +111,7 @@ FILTERED = "order=desc&take=2&meta[plan][name]=pro"
 LIST, LIST_FILTERED = Call(query=ALL), Call(query=FILTERED)
 UPLOAD = post(
     {"file": DATA_URL},
+    {"file": "{outside}"},
     {"file": {"type": "text/plain", "size": 5, "name": "a.txt"}},
     Raw(MULTIPART, "multipart/form-data; boundary=B"),
     Raw(TEXT, "text/plain", {"x-filename": "a.txt"}),
@@ -208,7 +209,7 @@ CALLS: dict[str, Call] = {
             "contactId": {name: CONTACT[name] for name in ("fingerprint", "name", "description", "email", "phone", "nick", "meta")},
             "attachments": [],
         },
-        {**DESCRIBED_BOT, "messages": [{"type": "user", "text": "Hi"}], "contactId": "{contact_id}", "attachments": [{"url": DATA_URL}]},
+        {**DESCRIBED_BOT, "messages": [{"type": "user", "text": "Hi"}], "contactId": "{contact_id}", "attachments": [{"url": "{outside}"}]},
         headers=ZONE,
     ),
     "completeConversationMessage": post(

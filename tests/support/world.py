@@ -25,10 +25,13 @@ from sessions_api.models import (
     Session,
 )
 from sessions_api.tokens import SessionClaims, issue_token
+from tests.support.outside import TEXT
 from widgets.models import WidgetFile, WidgetIntegration
 
 META = {"plan": {"name": "pro"}}
-TEXT = b"The shop is open from nine to five.\n"
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
 FEATURES = (
     "stream",
     "verbose",
@@ -51,8 +54,11 @@ def make_user() -> User:
 
 
 @transaction.atomic
-def make_world(owner: User) -> Ids:
-    """The ids of new objects by the names that routes give them; every link between them is there. The bot repeats what it hears."""
+def make_world(owner: User, outside: str = "") -> Ids:
+    """The ids of new objects by the names that routes give them; every link between them is there. The bot repeats what it hears.
+
+    ``outside`` is where the file came from. ``image_id`` is the file that the widget has.
+    """
     blueprint = Blueprint.objects.create(owner=owner, name="Shop")
     dataset = Dataset.objects.create(owner=owner, blueprint=blueprint, name="Handbook")
     record = DatasetRecord.objects.create(
@@ -70,12 +76,24 @@ def make_world(owner: User) -> Ids:
         dataset=dataset,
         skillset=skillset,
     )
-    file = File.objects.create(owner=owner, blueprint=blueprint, name="Hours", **stored("file"))
+    file = File.objects.create(
+        owner=owner,
+        blueprint=blueprint,
+        name="Hours",
+        source_url=outside,
+        **stored("file", TEXT, "text/plain", "notes.txt"),
+    )
+    image = File.objects.create(owner=owner, name="Dot", **stored("file", PNG, "image/png", "dot.png"))
     DatasetFile.objects.create(dataset=dataset, file=file)
     widget = WidgetIntegration.objects.create(
-        owner=owner, blueprint=blueprint, bot=bot, name="Shop", **dict.fromkeys(FEATURES, True)
+        owner=owner,
+        blueprint=blueprint,
+        bot=bot,
+        name="Shop",
+        contact_collection=True,
+        **dict.fromkeys(FEATURES, True),
     )
-    WidgetFile.objects.create(widget=widget, file=file, type="bar")
+    WidgetFile.objects.create(widget=widget, file=image, type="bar")
     contact = Contact.objects.create(
         owner=owner, name="Vera", email="vera@example.com", fingerprint=uuid4().hex
     )
@@ -98,13 +116,13 @@ def make_world(owner: User) -> Ids:
         owner=owner, message=reply, conversation=conversation, bot=bot, contact=contact, value=100
     )
     attachment = Attachment.objects.create(
-        conversation=conversation, name="notes.txt", **stored("attachment")
+        conversation=conversation, name="notes.txt", **stored("attachment", TEXT, "text/plain", "notes.txt")
     )
-    channel = f"channel-{uuid4().hex}"
+    channel = f"{conversation.pk}-news"
     ChannelMessage.objects.create(owner=owner, channel=channel, data={"n": 1})
     made = {
         "blueprint_id": blueprint, "dataset_id": dataset, "record_id": record, "skillset_id": skillset, "ability_id": ability,
-        "bot_id": bot, "file_id": file, "widget_integration_id": widget, "contact_id": contact, "conversation_id": conversation,
+        "bot_id": bot, "file_id": file, "image_id": image, "widget_integration_id": widget, "contact_id": contact, "conversation_id": conversation,
         "message_id": reply, "attachment_id": attachment,
     }  # fmt: skip
     for item in made.values():
@@ -112,13 +130,17 @@ def make_world(owner: User) -> Ids:
             item.meta = META
             item.save()
             index_meta(item)
-    return {name: str(item.pk) for name, item in made.items()} | {"channel_id": channel, "cid": str(log.cid)}
+    return {name: str(item.pk) for name, item in made.items()} | {
+        "channel_id": channel,
+        "cid": str(log.cid),
+        "outside": outside,
+    }
 
 
-def stored(kind: str) -> dict[str, Any]:
-    """The columns of a text that is in the storage."""
-    key = default_storage.save(f"tests/{kind}-{uuid4().hex}", ContentFile(TEXT))
-    return {"key": key, "size": len(TEXT), "content_type": "text/plain", "filename": "notes.txt"}
+def stored(kind: str, content: bytes, media_type: str, filename: str) -> dict[str, Any]:
+    """The columns of content that is in the storage."""
+    key = default_storage.save(f"tests/{kind}-{uuid4().hex}", ContentFile(content))
+    return {"key": key, "size": len(content), "content_type": media_type, "filename": filename}
 
 
 def make_session(conversation_id: str, **changes: Any) -> str:
@@ -138,6 +160,11 @@ def make_session(conversation_id: str, **changes: Any) -> str:
 def forget_objects(conversation_id: str) -> None:
     """Delete a conversation with all that is in it."""
     Conversation.objects.filter(pk=conversation_id).delete()
+
+
+def path_of(path: str, ids: Ids) -> str:
+    """A route's path for these objects; what a widget takes is a picture."""
+    return str(fill(path, {**ids, "file_id": ids["image_id"]} if "/integration/widget/" in path else ids))
 
 
 def fill(value: Any, ids: Ids) -> Any:
