@@ -33,6 +33,7 @@ from sessions_api.stateless import Ended, made
 from sessions_api.threads import in_thread
 from widgetplatform.api.described import described
 from widgetplatform.api.lookup import find, owned
+from widgetplatform.api.validation import django_detail
 
 MESSAGES = 1000
 
@@ -63,7 +64,7 @@ async def complete(request: HttpRequest) -> HttpResponseBase:
     try:
         engine, turn = await make_turn(wanted.mind, history, around, options)
     except EngineError as error:
-        raise ParseError(f"model: {error.cause or error.code}") from None
+        raise ParseError(f"model: {(error.cause or error.code).removeprefix('model: ')}") from None
     if wants_lines(request):
         return stream(_lines(engine, turn))
     async with aclosing(made(engine, turn, follow.BEAT_SECONDS)) as items:
@@ -120,7 +121,7 @@ def _described(operator: Any, body: dict[str, Any]) -> Mind:
     try:
         validate_model(model)
     except ValidationError as error:
-        raise ParseError(error.messages[0]) from None
+        raise ParseError(f"model: {error.messages[0].removeprefix('model: ')}") from None
     dataset, skillset = _own(Dataset, operator, body, "datasetId"), _own(Skillset, operator, body, "skillsetId")
     return Mind(
         model=model,
@@ -153,3 +154,5 @@ def _contact(operator: Any, value: Any) -> UUID | None:
         return ensure_contact(operator, **serializer.validated_data).pk
     except Invalid as error:
         raise Invalid({"contactId": error.detail}) from None
+    except ValidationError as error:
+        raise Invalid({"contactId": django_detail(error)}) from None
