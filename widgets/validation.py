@@ -28,7 +28,8 @@ def _check(parse: Callable[[str], object], value: str) -> None:
     try:
         parse(value)
     except ValueError as error:
-        raise ValidationError(str(error)) from None
+        # The bad entry is named, and half a surrogate pair in it could not be sent.
+        raise ValidationError(str(error).encode("utf-8", "replace").decode()) from None
 
 
 def validate_layout(value: str) -> None:

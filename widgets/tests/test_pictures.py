@@ -209,3 +209,11 @@ def test_setup_makes_the_configuration_anew(
     assert run_tasks() == 1
     assert client.get(config).json()["title"] == "Changed behind our back"
     assert error(otto.post(f"integration/widget/{widget.pk}/setup"), 404) == "There is no such widget"
+
+
+@pytest.mark.parametrize("verb", ["setup", "clone"])
+def test_a_body_that_is_none_is_refused(olive: Operator, widget: WidgetIntegration, verb: str) -> None:
+    path = f"/api/v1/integration/widget/{widget.pk}/{verb}"
+    assert olive.client.post(path, b"{", content_type="application/json").status_code == 400
+    assert olive.client.post(path, b"a=b", content_type="application/x-www-form-urlencoded").status_code == 415
+    assert WidgetIntegration.objects.count() == 1

@@ -31,6 +31,13 @@ def test_a_bad_value_is_refused_for_its_field(olive: Operator, field: str, value
     assert words in refused.value.message_dict[field][0]
 
 
+@pytest.mark.parametrize("field", ["theme", "layout", "origin", "language", "plugins", "title"])
+def test_half_a_surrogate_pair_is_named_without_being_sent_back(olive: Operator, field: str) -> None:
+    answer = olive.post("integration/widget/create", {field: "half \ud800"})
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith(f"{field}: ")
+
+
 @pytest.mark.parametrize(
     ("name", "shape"),
     [
