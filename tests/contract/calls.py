@@ -137,7 +137,7 @@ CALLS: dict[str, Call] = {
     "downvoteBot": post(DOWN, {}),
     "createBotSession": post({"durationInSeconds": 1800, **SEEDS, "meta": META}, {}),
     # Datasets
-    "createDataset": post({**DATASET, "store": "default"}, {}),
+    "createDataset": post({**DATASET, "store": "embedded"}, {}),
     "listDatasets": LIST_FILTERED,
     "fetchDataset": READ,
     "updateDataset": post(DATASET),

@@ -1,5 +1,6 @@
 """Each operation of the contract: it is there, takes what its schema allows and answers what its schema allows."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,17 +19,13 @@ from tests.contract.copy import (
     without_cursor,
 )
 from tests.support.inprocess import Answer, InProcess
-from tests.support.world import Ids, fill, make_user, make_world, path_of
+from tests.support.world import META, Ids, fill, make_user, make_world, path_of
 
 OPERATIONS = operations()
+NOUNS = [name.removeprefix("fetch") for name in OPERATIONS if name.startswith("fetch")]
 JSON, JSONL, CSV, ANY = "application/json", "application/jsonl", "text/csv", "*/*"
-OUR_LINES = {
-    "sendResult",
-    "receiveResult",
-    "activity",
-    "ping",
-}  # beside those that the contract lists for a stream
-NOT_YET: set[str] = set()
+OUR_LINES = {"sendResult", "receiveResult", "activity", "ping"}  # beside those of the contract
+WRITES = [(verb + noun, "fetch" + noun) for verb in ("create", "update") for noun in NOUNS]
 
 
 def test_every_operation_has_its_call() -> None:
@@ -57,7 +54,7 @@ def olive(app: InProcess, outside: str) -> tuple[str, Ids]:
     return create_api_token(user)[1], make_world(user, outside)
 
 
-@pytest.mark.parametrize("name", [name for name in CALLS if name not in NOT_YET])
+@pytest.mark.parametrize("name", CALLS)
 def test_it_conforms(app: InProcess, olive: tuple[str, Ids], outside: str, name: str) -> None:
     operation = OPERATIONS[name]
     for body, kind in cases(operation):
@@ -65,6 +62,26 @@ def test_it_conforms(app: InProcess, olive: tuple[str, Ids], outside: str, name:
         answer = call(app, operation, token, ids, body, kind)
         assert answer.status == 200, answer.content[:500]
         check(operation, kind, answer)
+
+
+@pytest.mark.parametrize(
+    ("write", "fetch"), [(write, fetch) for write, fetch in WRITES if write in OPERATIONS]
+)
+def test_what_is_written_is_there_to_fetch(
+    app: InProcess, olive: tuple[str, Ids], write: str, fetch: str
+) -> None:
+    token, ids = olive
+    for sent in CALLS[write].bodies:
+        body = fill(sent, ids)
+        made = call(app, OPERATIONS[write], token, ids, sent, JSON).json()["id"]
+        last = re.findall(r"{(\w+)}", route_of(OPERATIONS[fetch].path))[-1]
+        found = call(app, OPERATIONS[fetch], token, {**ids, last: made}, None, JSON).json()
+        told = {
+            **body,
+            **({"meta": {**META, **body["meta"]}} if "meta" in body and write.startswith("update") else {}),
+        }
+        shown = set(property_paths(OPERATIONS[fetch].answers[JSON])) & body.keys()
+        assert {name: found.get(name) for name in shown} == {name: told[name] for name in shown}
 
 
 def another(outside: str) -> tuple[str, Ids]:
