@@ -1,12 +1,17 @@
 """``{file: {type, size, name}}`` and the link that it answers: what the SDK's uploadFile does."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.core import signing
+from django.core.files.storage import default_storage
+from django.db import connections
 from django.test import Client
 
 from files.cleaning import settle_uploads
@@ -81,6 +86,27 @@ def test_a_link_is_used_once(olive: Operator) -> None:
     request = announce(olive, file)["uploadRequest"]
     put(request, PNG)
     assert refused(put(request, PNG), 409, "already")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_the_same_moment_one_wins(olive: Operator, media: Path) -> None:
+    file = make_file(olive)
+    request = announce(olive, file)["uploadRequest"]
+    both = Barrier(2)
+
+    def save(*args: Any) -> str:
+        both.wait(10)  # each has looked at the promise and has its bytes
+        return default_storage.save(*args)
+
+    def send(_: int) -> int:
+        try:
+            return put(request, PNG).status_code
+        finally:
+            connections.close_all()
+
+    with patch("files.services.store", return_value=SimpleNamespace(save=save)), ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(send, range(2))) == [200, 409]
+    assert len(stored(media)) == 1 and download(olive, file) == PNG
 
 
 def test_a_newer_link_ends_the_older(olive: Operator) -> None:
