@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as Invalid
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from sessions_api import contact_book
 from sessions_api.api.caller import Caller, caller_of
 from sessions_api.api.conversation_serializers import ConversationSerializer
+from sessions_api.api.narrowing import WITHOUT_META
 from sessions_api.api.person_serializers import (
     ClaimSerializer,
     ContactSerializer,
@@ -48,6 +49,7 @@ class ContactResource(Resource):
         return Response({"id": str(contact.pk)})
 
 
+@extend_schema_view(list=extend_schema(parameters=[WITHOUT_META]))
 class ContactConversations(ChildResource):
     """The conversations of one contact."""
 
@@ -58,6 +60,7 @@ class ContactConversations(ChildResource):
     parent_field = "contact"
 
 
+@extend_schema_view(list=extend_schema(parameters=[WITHOUT_META]))
 class ContactRatings(ChildResource):
     """The ratings that one contact gave."""
 

@@ -30,7 +30,6 @@ from sessions_api.wire import ms
 from widgetplatform.api.described import described
 from widgetplatform.api.errors import ApiError
 from widgetplatform.api.fields import merge_meta
-from widgetplatform.api.schema import META_PARAMETER, PAGE_PARAMETERS
 from widgetplatform.api.serializers import IdSerializer
 from widgetplatform.api.streams import streaming
 from widgetplatform.api.views import Resource
@@ -38,10 +37,10 @@ from widgets.config import aeffective_of
 from widgets.models import WidgetIntegration
 
 NARROWING = Narrowing({"botId": ("bot", Bot), "contactId": ("contact", Contact), "widgetId": ("widget", WidgetIntegration)})
-LIST = extend_schema(parameters=[*PAGE_PARAMETERS, META_PARAMETER, *NARROWING.parameters])
+LIST = extend_schema(parameters=NARROWING.parameters)
 
 
-@extend_schema_view(list=LIST, export=LIST)
+@extend_schema_view(list=LIST)
 class ConversationResource(Resource):
     """What only operators do with conversations."""
 
@@ -52,6 +51,11 @@ class ConversationResource(Resource):
     def filter_list(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """By meta, bot, contact and widget."""
         return super().filter_list(NARROWING.of(queryset, self.request.user, self.request.query_params))
+
+    @LIST
+    def export(self, request: Request, **kwargs: Any) -> HttpResponseBase:
+        """GET conversation/export: what the list answers, in every form that it has."""
+        return super().export(request, **kwargs)
 
     @extend_schema(request=NewConversationSerializer, responses=NewConversationOutput)
     def create(self, _request: Request, **_: Any) -> Response:

@@ -9,6 +9,8 @@ from drf_spectacular.utils import OpenApiParameter
 
 from widgetplatform.api.lookup import find, owned
 
+WITHOUT_META = OpenApiParameter("meta", exclude=True)  # for the description of lists whose objects have none, or that do not look
+
 
 @dataclass(frozen=True)
 class Narrowing:

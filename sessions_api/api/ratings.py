@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.ids import parse_id
 from bots.models import Bot
 from sessions_api.api.caller import caller_of
-from sessions_api.api.narrowing import Narrowing
+from sessions_api.api.narrowing import WITHOUT_META, Narrowing
 from sessions_api.api.person_serializers import DownvoteSerializer, RatingSerializer, UpvoteSerializer
 from sessions_api.api.plain import api_view, body_of
 from sessions_api.models import Contact, Conversation
@@ -19,12 +19,11 @@ from sessions_api.ratings import rate_bot, rate_conversation, rate_message, read
 from sessions_api.threads import in_thread
 from widgetplatform.api.described import described
 from widgetplatform.api.lookup import find_or_404, owned
-from widgetplatform.api.schema import PAGE_PARAMETERS
 from widgetplatform.api.serializers import IdSerializer
 from widgetplatform.api.views import Resource, VerbView
 
 NARROWING = Narrowing({"botId": ("bot", Bot), "conversationId": ("conversation", Conversation), "contactId": ("contact", Contact)})
-LIST = extend_schema(parameters=[*PAGE_PARAMETERS, *NARROWING.parameters])
+LIST = extend_schema(parameters=[*NARROWING.parameters, WITHOUT_META])
 UP, DOWN = 1, -1
 
 
