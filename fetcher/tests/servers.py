@@ -1,6 +1,7 @@
 """Small servers on loopback that answer what a test wants, byte for byte, and count who came."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,9 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(handler: Handler, *, addresses: tuple[str, ...] = ("127.0.0.1",)) -> AsyncIterator[Server]:
+async def serving(
+    handler: Handler, *, addresses: tuple[str, ...] = ("127.0.0.1",), tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Server]:
     """A server that reads one request a connection and lets `handler` write what it likes."""
     server = Server()
     busy: set[asyncio.Task[None]] = set()
@@ -47,7 +50,7 @@ async def serving(handler: Handler, *, addresses: tuple[str, ...] = ("127.0.0.1"
             writer.close()
             busy.discard(task)
 
-    first = await asyncio.start_server(serve, addresses[0], 0)
+    first = await asyncio.start_server(serve, addresses[0], 0, ssl=tls)
     server.port = first.sockets[0].getsockname()[1]
     rest = [await asyncio.start_server(serve, address, server.port) for address in addresses[1:]]
     try:
