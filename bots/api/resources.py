@@ -79,6 +79,7 @@ class BotResource(Resource):
 class DatasetResource(Resource):
     """Knowledge, and its search."""
 
+    reads = {"search"}
     serializer_class = DatasetSerializer
     lookup = "dataset_id"
     shared_verbs = frozenset(("fetch", "search"))

@@ -25,12 +25,16 @@ STATUS = {
 def api_view(method: str) -> Callable[[View], Any]:
     """A view of one method: errors in the API's shape, no cookies looked at."""
 
+    allowed = ("GET", "HEAD") if method == "GET" else (method,)
+
     def decorate(view: View) -> Any:
         @csrf_exempt
         @wraps(view)
         async def handled(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method != method:
-                return json_error(405)
+            if request.method not in allowed:
+                answer = json_error(405)
+                answer["Allow"] = ", ".join(allowed)
+                return answer
             try:
                 return await view(request, *args, **kwargs)
             except Refused as refusal:

@@ -8,9 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from drf_spectacular.generators import SchemaGenerator
 
+from widgetplatform.api.errors import json_error
+
 
 def docs(request: HttpRequest) -> HttpResponse:
     """GET /api/v1/docs."""
+    if request.method not in ("GET", "HEAD"):
+        answer = json_error(405)
+        answer["Allow"] = "GET, HEAD"
+        return answer
     return render(request, "api/docs.html", description())
 
 

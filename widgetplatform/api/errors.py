@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from widgetplatform.api.validation import django_detail, is_conflict, validation_message
 
+AS_DRF = {"ensure_ascii": False, "separators": (",", ":")}  # the same bytes whoever answers
 CODES = {
     400: "BAD_REQUEST",
     401: "NOT_AUTHENTICATED",
@@ -84,7 +85,7 @@ def json_error(
 ) -> JsonResponse:
     """The error body as a plain Django response, for views and middleware outside DRF."""
     problem = Problem(status, message, code, retry_after)
-    return JsonResponse(problem.body, status=status, headers=problem.headers)
+    return JsonResponse(problem.body, status=status, headers=problem.headers, json_dumps_params=AS_DRF)
 
 
 def problem_of(error: BaseException) -> Problem | None:

@@ -1,6 +1,7 @@
 """The OpenAPI description: operation ids and tags by path, pages, ids and errors as this API answers them."""
 
 import re
+from functools import cache
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -12,7 +13,7 @@ from rest_framework import serializers
 
 from accounts.authentication import BearerAuthentication
 from widgetplatform.api.lists import TAKE_MAX
-from widgetplatform.api.serializers import ErrorSerializer, IdSerializer
+from widgetplatform.api.serializers import ErrorSerializer, IdSerializer, ResourceSerializer
 from widgetplatform.api.streams import CSV, JSON, JSONL
 from widgetplatform.api.views import Resource
 
@@ -115,6 +116,15 @@ class VerbSchema(AutoSchema):
         }
         return {**bodies, **errors}
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """What may be null is left out of answers, so that nobody may count on it."""
+        described = super()._map_basic_serializer(serializer, direction)
+        if isinstance(serializer, ResourceSerializer) and "required" in described:
+            nullable = {column.name for column in serializer.Meta.model._meta.fields if column.null}
+            given = {name for name, field in serializer.fields.items() if field.source in nullable}
+            described["required"] = [name for name in described["required"] if name not in given]
+        return described
+
     def _is_create_operation(self) -> bool:
         return False  # every success is a 200
 
@@ -122,14 +132,7 @@ class VerbSchema(AutoSchema):
         return is_list_serializer(serializer)
 
     def _page(self) -> dict[Any, Any]:
-        serializer = self.view.serializer_class
-        name = serializer.__name__.removesuffix("Serializer")
-        page = inline_serializer(
-            f"{name}Page", {"items": serializer(many=True), "cursor": serializers.CharField(required=False)}
-        )
-        line = inline_serializer(
-            f"{name}Line", {"type": serializers.ChoiceField(["item"]), "data": serializer()}
-        )
+        page, line = _page_of(self.view.serializer_class)
         return {("200", JSON): page, ("200", JSONL): line, ("200", CSV): OpenApiTypes.STR}
 
     def _action(self) -> str | None:
@@ -142,6 +145,17 @@ class VerbSchema(AutoSchema):
         if parts[:1] == ["integration"] and len(parts) > 2:
             parts[:2] = [f"{parts[1]}-integration"]  # the contract says fetchWidgetIntegration
         return parts or ["root"]
+
+
+@cache
+def _page_of(serializer: Any) -> tuple[Any, Any]:
+    """A page, and a line of a stream; made once, because lists and exports are described by the same."""
+    name = serializer.__name__.removesuffix("Serializer")
+    page = inline_serializer(
+        f"{name}Page", {"items": serializer(many=True), "cursor": serializers.CharField(required=False)}
+    )
+    line = inline_serializer(f"{name}Line", {"type": serializers.ChoiceField(["item"]), "data": serializer()})
+    return page, line
 
 
 def _identifier(text: str) -> str:

@@ -1,12 +1,12 @@
 """Everything below /api/v1/."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
+from widgetplatform.api.description import SchemaView
 from widgetplatform.api.docs import docs
 
 urlpatterns = [
-    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema", SchemaView.as_view(), name="api-schema"),
     path("docs", docs, name="api-docs"),
     path("", include("files.api.urls")),
     path("", include("bots.api.urls")),

@@ -1,12 +1,13 @@
 """Views of the API: one operation, and a whole resource with its verb routes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,12 +52,20 @@ class VerbView(APIView):
     ]  # or HTTP's DELETE would find the verb of that name
     content_negotiation_class = JSONAnyway
     metadata_class = None  # OPTIONS is CORS's alone
+    reads: Collection[str] | bool = ()  # POSTs that only read, by action; True: all of this view's
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """DRF takes a body without ``Content-Length`` for none; a chunked one is read all the same."""
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
             request.META["CONTENT_LENGTH"] = "1"
         return super().initialize_request(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A method that is not there is refused before anybody is asked who they are."""
+        method = str(request.method).lower()
+        if method not in self.http_method_names or not hasattr(self, method):
+            raise MethodNotAllowed(str(request.method))
+        super().initial(request, *args, **kwargs)
 
 
 class Resource(ViewSetMixin, VerbView):
