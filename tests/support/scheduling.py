@@ -1,7 +1,7 @@
 """Which worker runs which file: those that start PostgreSQL, Valkey or a cluster share one, so that it is started once."""
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import pytest
@@ -26,6 +26,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     return Scheduling(config, log)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _starts_servers(path: str) -> bool:
     return bool(STARTS.search((ROOT / path).read_text()))

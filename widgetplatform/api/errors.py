@@ -67,6 +67,7 @@ class Problem(NamedTuple):
     def body(self) -> dict[str, str]:
         """What goes over the wire."""
         text = self.message or MESSAGES.get(self.status) or HTTPStatus(self.status).phrase
+        text = text.encode("utf-8", "replace").decode()  # it may quote half of a surrogate pair
         return {"message": text, "code": self.code or error_code(self.status)}
 
     @property

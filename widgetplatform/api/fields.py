@@ -111,6 +111,7 @@ class Choice(serializers.ChoiceField):
         return data
 
 
+@extend_schema_field(OpenApiTypes.INT64)
 class Moment(serializers.DateTimeField):
     """A time, as milliseconds since 1970."""
 

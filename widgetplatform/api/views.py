@@ -20,6 +20,7 @@ from widgetplatform.api import lists, streams
 from widgetplatform.api.errors import ApiError
 from widgetplatform.api.fields import merge_meta
 from widgetplatform.api.lookup import find_or_404, owned
+from widgetplatform.api.parsers import StrictJSONParser
 from widgetplatform.api.serializers import ResourceSerializer
 from widgetplatform.api.validation import django_detail, is_conflict, validation_message
 
@@ -66,6 +67,8 @@ class VerbView(APIView):
         if method not in self.http_method_names or not hasattr(self, method):
             raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
+        if method == "post" and StrictJSONParser in self.parser_classes:
+            _ = request.data  # also where nothing of it is wanted: what cannot be read must not delete anything
 
 
 class Resource(ViewSetMixin, VerbView):
@@ -113,12 +116,16 @@ class Resource(ViewSetMixin, VerbView):
         """What a list's query narrows it to."""
         return lists.filter_list(queryset, self.request.user, self.request.query_params)
 
+    def check_place(self) -> None:
+        """Http404 where there is nothing to create something in; asked before the body is looked at."""
+
     def perform_create(self, fields: dict[str, Any]) -> Any:
         """Call the service."""
         return self.create_item(self.request.user, **fields)
 
     def create(self, _request: Request, **_: Any) -> Response:
         """POST …/create: ``{id}``."""
+        self.check_place()
         fields = self._fields()
         if "meta" in fields:
             fields["meta"] = merge_meta({}, fields["meta"])
@@ -208,6 +215,10 @@ class ChildResource(Resource):
             **{self.parent_field: self.get_parent()}
         )
         return children
+
+    def check_place(self) -> None:
+        """The parent."""
+        self.get_parent()
 
     def filter_list(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Children have no filters."""
