@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from files.models import File
+from files.uploads import adopt
 from widgetplatform.api.fields import Choice
 from widgetplatform.api.lookup import find_or_404, owned
 from widgets import services
@@ -45,6 +46,7 @@ class PictureResource(WidgetResource):
         widget, file = self.get_item(), self._file()
         asked = AttachPictureSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
+        adopt(file)  # it may have come to the storage by a link meanwhile
         link = self._call(services.attach_file, widget, file, asked.validated_data["type"])
         return _answer(widget, file, link.type)
 

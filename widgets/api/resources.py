@@ -37,7 +37,6 @@ class WidgetResource(Resource):
 
     def clone(self, request: Request, **_: Any) -> Response:
         """POST …/clone: a copy of everything but id and alias; ``{id}`` of the copy."""
-        _ = request.data  # a body that cannot be read is refused, though nothing in it is looked at
         return Response({"id": str(services.clone_widget(self.get_item()).pk)})
 
     @extend_schema(
@@ -56,9 +55,8 @@ class WidgetResource(Resource):
         """GET …/embed: what a site owner pastes, and the sources a strict policy must allow."""
         return Response(embedding(self.get_item(), own_origin(request._request)))
 
-    def set_up(self, request: Request, **_kwargs: Any) -> Response:
+    def set_up(self, _request: Request, **_kwargs: Any) -> Response:
         """POST …/setup: what visitors get of the widget is made anew in the background; answers at once."""
-        _ = request.data
         widget = self.get_item()
         services.setup_widget(widget)
         return Response({"id": str(widget.pk)})
