@@ -99,6 +99,13 @@ def test_a_download_and_a_sync_adopt_too(olive: Operator, source: Source) -> Non
         assert file.pending is None
 
 
+def test_a_picture_can_be_attached_right_after_its_upload(olive: Operator) -> None:
+    file = make_file(olive)
+    assert put(announce(olive, file), PNG) == 200
+    widget = olive.post("integration/widget/create").json()["id"]
+    assert olive.post(f"integration/widget/{widget}/file/{file.pk}/attach", {"type": "bar"}).status_code == 200
+
+
 def test_the_store_takes_what_was_announced_only(olive: Operator, bucket: Bucket) -> None:
     request = announce(olive, make_file(olive))
     assert put(request, PNG + b"\0") == 403
