@@ -10,6 +10,7 @@ from bots.engines.registry import DEFAULT_MODEL, get_engine
 from bots.retrieval.inline import InlineRecord, InlineSearch
 from bots.search import search_of
 from rendering import Features
+from sessions_api.attachments import texts_of
 from sessions_api.channels import OwnChannels
 from sessions_api.contact_book import contact_note
 from sessions_api.entities import replaced
@@ -57,9 +58,11 @@ async def load_context(scene: Scene, reply: Message) -> Context:
     """Everything that ``reply`` needs, from memory where it is there. Raises ``NoBot`` and ``EngineError``."""
     widget = await aeffective_of(scene.widget_id) if scene.widget_id else None
     mind = await mind_of(widget, scene.bot_id, reply.conversation_id)
+    files = await in_thread(texts_of)(reply.conversation_id) if widget is None or widget.attachments else ()
     around = Surroundings(
         owner_id=scene.owner_id, contact_id=scene.contact_id, language=scene.language, time_zone=scene.time_zone,
         features=frozenset(name for name in SHOWN if widget and getattr(widget, name)), tools=widget is None or widget.tools,
+        attachments=tuple(Attachment(*file) for file in files),
     )
     engine, turn = await make_turn(mind, await _history(reply), around, reply.options or {})
     if widget is None:

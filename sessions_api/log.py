@@ -44,6 +44,7 @@ class Log:
         self.now: datetime | None = None
         self.heads: dict[uuid.UUID, int] = {}
         self._scenes: dict[uuid.UUID, Scene] = {}
+        scene: list[Any]
         for pk, last_seq, now, *scene in rows.values_list(
             "pk", "last_seq", "now", "widget_id", "bot_id", "language", "owner_id", "contact_id", "time_zone"
         ):

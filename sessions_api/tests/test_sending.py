@@ -127,6 +127,16 @@ def test_inline_datasets_are_searched_with_the_bots_own(api: Caller, olive: Oper
     assert "The zebra lives in the north wing." in found
 
 
+def test_files_of_the_conversation_are_read(api: Caller, olive: Operator) -> None:
+    path = f"conversation/{conversation_of(olive.user, 'turn')}"
+    data = b"Opening hours: nine to five"
+    api.app.request(
+        "POST", f"/api/v1/{path}/attachment/upload", token=api.token, body=data, headers={"content-type": "text/plain"}
+    ).json()["id"]
+    (file,) = talk(api.post(f"{path}/complete", {"text": "Hi"}))["attachments"]
+    assert (file["type"], file["text"]) == ("text/plain", data.decode())
+
+
 def test_functions_of_the_caller(api: Caller, olive: Operator) -> None:
     path = f"conversation/{conversation_of(olive.user, 'calls')}/complete"
     functions = [{**FUNCTION, "result": {"data": {"sun": True}}}, {**FUNCTION, "name": "other", "result": {"data": 5}}]
@@ -229,3 +239,17 @@ def test_only_the_own_conversation(app: InProcess, olive: Operator, otto: Operat
     missing = Caller(app, otto.token).post(f"conversation/{uuid.uuid4()}/{verb}", {"text": "Hi"})
     assert (foreign.status, foreign.content) == (404, missing.content)
     assert Caller(app, None).post(f"conversation/{own}/{verb}", {"text": "Hi"}).status == 401
+
+
+def test_silence_is_told(api: Caller, olive: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sessions_api.follow.BEAT_SECONDS", 0.01)
+    path = f"/api/v1/conversation/{conversation_of(olive.user, 'sample/tokens=2/delay=20')}/complete"
+    lines = api.app.request("POST", path, token=api.token, body={"text": "Hi"}, headers=JSONL, enough_lines=9, patience=20).lines()
+    assert {line["type"] for line in lines} == {"sendResult", "token", "ping"}
+    waiting = {"messages": [{"type": "user", "text": "Hi"}], "model": "scripted:calls", "functions": [
+        {**FUNCTION, "result": {"channel": "nobody-publishes-here"}},
+    ]}  # fmt: skip
+    lines = api.app.request(
+        "POST", "/api/v1/conversation/complete", token=api.token, body=waiting, headers=JSONL, enough_lines=9, patience=20
+    ).lines()
+    assert {line["type"] for line in lines} == {"reasoningToken", "activity", "waitForChannelMessageBegin", "ping"}
