@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bots.importers import ImportRejected, ImportResult, Skipped
@@ -54,24 +55,48 @@ def detach(link: DatasetFile, *, delete_records: bool = False) -> None:
 
 def pending() -> list[Any]:
     """Ids of the links whose records are to be made."""
-    return list(DatasetFile.objects.filter(state=DatasetFile.State.PENDING).values_list("pk", flat=True))
+    return list(_waiting().values_list("pk", flat=True))
 
 
 def sync(link_id: Any) -> None:
-    """Make the records of a pending link's file, unchanged ones with their vectors kept; its state says what came of it."""
-    waiting = DatasetFile.objects.select_related("dataset", "file")
-    link = waiting.filter(pk=link_id, state=DatasetFile.State.PENDING).first()
-    if link is None:
-        return
+    """Make the records of a pending link's file, unchanged ones with their vectors kept; its state says what came of it.
+
+    Content and cutting that change meanwhile are read again, so that what is ready is never older than the last request.
+    """
+    while link := _waiting().select_related("dataset", "file").filter(pk=link_id).first():
+        outcome = _synced(link)
+        with transaction.atomic():
+            now = (
+                _waiting()
+                .select_related("dataset", "file")
+                .select_for_update(of=("self",))
+                .filter(pk=link_id)
+                .first()
+            )
+            if now is None or _basis(now) == _basis(link):
+                _set(link_id, **outcome)
+                return
+
+
+def _waiting() -> QuerySet[DatasetFile]:
+    return DatasetFile.objects.filter(state=DatasetFile.State.PENDING)
+
+
+def _basis(link: DatasetFile) -> tuple[Any, ...]:
+    """All that the records are made from."""
+    return link.file.key, link.file.filename, link.dataset.separators, link.dataset.record_max_tokens
+
+
+def _synced(link: DatasetFile) -> dict[str, Any]:
+    failed = {"state": DatasetFile.State.FAILED}
     try:
         left_out = _take(link, _records(link))
     except (ImportRejected, ExtractError) as error:
-        _set(link.pk, state=DatasetFile.State.FAILED, error=error.message)
+        return {**failed, "error": error.message}
     except Exception:
         logger.exception("file %s could not become records", link.file_id)
-        _set(link.pk, state=DatasetFile.State.FAILED, error="Something went wrong on our side")
-    else:
-        _set(link.pk, state=DatasetFile.State.READY, error=_told(left_out), synced_at=timezone.now())
+        return {**failed, "error": "Something went wrong on our side"}
+    return {"state": DatasetFile.State.READY, "error": _told(left_out), "synced_at": timezone.now()}
 
 
 def _records(link: DatasetFile) -> ImportResult:

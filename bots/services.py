@@ -201,9 +201,8 @@ def _store_record(record: DatasetRecord) -> DatasetRecord:
 
 
 def _clean_record(record: DatasetRecord) -> None:
-    record.full_clean(
-        exclude=["dataset", "vectors"]
-    )  # vectors may be deferred: checking them would load and store them
+    # dataset and file come from the services; vectors may be deferred: checking them would load and store them
+    record.full_clean(exclude=["dataset", "file", "vectors"])
     try:
         validate_meta(record.meta)
     except ValidationError as error:

@@ -204,11 +204,39 @@ def test_a_file_that_is_detached_while_it_is_read_leaves_nothing(olive, dataset,
     assert texts(dataset) == []
 
 
+def test_what_changes_while_it_is_read_is_read_again(olive, dataset, file, monkeypatch):
+    link = dataset_files.attach(dataset, file)
+    read = dataset_files.import_file_text
+    news = [b"## Hours\n\nAt ten.", b"## Hours\n\nAt eleven."]
+
+    def changed_meanwhile(*arguments: Any) -> Any:
+        if news:
+            store_content(File.objects.get(), BytesIO(news.pop(0)), "guide.md")
+            dataset_files.attach(dataset, file)
+        return read(*arguments)
+
+    monkeypatch.setattr(dataset_files, "import_file_text", changed_meanwhile)
+    dataset_files.sync(link.pk)
+    assert texts(dataset) == ["At eleven."]
+    link.refresh_from_db()
+    assert (link.state, news) == ("ready", [])
+
+
 def test_deleting_the_file_keeps_its_records(olive, dataset, file, post):
     post(f"{file.pk}/attach")
     file.delete()
     assert len(texts(dataset)) == 2
     assert olive.get("dataset/docs/file/list").json() == {"items": []}
+
+
+def test_a_file_of_two_datasets_has_a_state_in_each(olive, dataset, file, post):
+    other = services.create_dataset(olive.user)
+    dataset_files.attach(other, file)
+    post(f"{file.pk}/attach")
+    for item, state in ((dataset, "ready"), (other, "pending")):
+        rows = olive.get(f"dataset/{item.pk}/file/list").json()["items"]
+        assert [row["state"] for row in rows] == [state]
+    assert not other.records.exists()
 
 
 def test_pages_of_files(olive, dataset, post):
