@@ -15,13 +15,13 @@ from accounts.authentication import authenticate_request
 from accounts.names import validate_text
 from bots import skills
 from bots.abilities.base import AbilitySpec, Outcome
-from bots.api.plain import json_body, post_view
 from bots.api.skillset_serializers import ExecutedLineSerializer, ExecutedSerializer, ExecuteSerializer
 from bots.models import Ability, Skillset
 from bots.toolbox import OwnTools
 from widgetplatform.api.described import described
 from widgetplatform.api.lookup import find_or_404, owned
 from widgetplatform.api.permissions import check_scope
+from widgetplatform.api.plain import api_view, body_of
 from widgetplatform.api.streams import JSON, JSONL, json_line, wanted_type
 
 PING_SECONDS = 10.0
@@ -43,7 +43,7 @@ class Order:
     responses={("200", JSON): ExecutedSerializer, ("200", JSONL): ExecutedLineSerializer},
     operation_id="executeSkillsetAbility",
 )
-@post_view
+@api_view("POST")
 async def execute(request: HttpRequest, skillset_id: str, ability_id: str) -> HttpResponseBase:
     """Carry an ability out. What goes wrong on the way is the answer's ``error``; the answer is a 200 all the same.
 
@@ -94,7 +94,7 @@ def _order(request: HttpRequest, skillset_id: str, ability_id: str) -> Order:
     check_scope(token, request.method)
     skillset = find_or_404(owned(Skillset, token.owner), skillset_id)
     ability = find_or_404(Ability.objects.filter(skillset=skillset), ability_id)
-    body = json_body(request)
+    body = body_of(request)
     text, named = _text(body, "input"), _text(body, "contactId")
     if len(text.encode()) > skills.INPUT_BYTES:
         raise ParseError(f"input: must have at most {skills.INPUT_BYTES} bytes")

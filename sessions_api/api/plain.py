@@ -1,19 +1,17 @@
-"""Plain async views with the API's manners. Streams are these, not DRF: they must not hold a database connection."""
+"""Plain async views of conversations: those of the API, where a refusal of the conversation has its status too."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.views.decorators.csrf import csrf_exempt
-from rest_framework.exceptions import AuthenticationFailed
 
 from sessions_api.errors import Refused
-from widgetplatform.api.errors import ApiError, json_error, problem_of
-from widgetplatform.api.parsers import check_length, parse_object, too_large
+from widgetplatform.api import plain
+from widgetplatform.api.errors import ApiError
+from widgetplatform.api.plain import View, body_of
 
-View = Callable[..., Awaitable[HttpResponseBase]]
+__all__ = ["STATUS", "api_view", "body_of"]
 
 # What a refusal of the conversation means over HTTP.
 STATUS = {
@@ -23,48 +21,17 @@ STATUS = {
 
 
 def api_view(method: str) -> Callable[[View], Any]:
-    """A view of one method: errors in the API's shape, no cookies looked at."""
-
-    allowed = ("GET", "HEAD") if method == "GET" else (method,)
+    """A view of one method, as ``widgetplatform.api.plain.api_view``."""
 
     def decorate(view: View) -> Any:
-        @csrf_exempt
         @wraps(view)
-        async def handled(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method not in allowed:
-                answer = json_error(405)
-                answer["Allow"] = ", ".join(allowed)
-                return answer
+        async def translated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 return await view(request, *args, **kwargs)
             except Refused as refusal:
-                return refused(refusal)
-            except Exception as error:
-                problem = problem_of(error)
-                if problem is None:
-                    raise
-                answer = json_error(problem.status, problem.message, problem.code, problem.retry_after)
-                if isinstance(error, AuthenticationFailed) or problem.status == 401:
-                    answer["WWW-Authenticate"] = 'Bearer realm="api"'
-                return answer
+                wait = refusal.retry_ms / 1000 if refusal.retry_ms is not None else None
+                raise ApiError(STATUS[refusal.code], refusal.message, retry_after=wait) from None
 
-        return handled
+        return plain.api_view(method)(translated)
 
     return decorate
-
-
-def refused(refusal: Refused) -> HttpResponseBase:
-    """The answer to a refusal."""
-    wait = refusal.retry_ms / 1000 if refusal.retry_ms is not None else None
-    return json_error(STATUS[refusal.code], refusal.message or None, retry_after=wait)
-
-
-def body_of(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object of a request. Raises ``ApiError`` (413, 415) and ParseError (400)."""
-    check_length(request.META)
-    raw = request.body
-    if len(raw) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        raise too_large()
-    if raw.strip() and (request.content_type or "").lower() != "application/json":
-        raise ApiError(415, "Content-Type: must be application/json")
-    return parse_object(raw)

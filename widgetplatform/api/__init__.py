@@ -13,7 +13,7 @@
 - ``streams``: ``wanted_type(request)``, ``jsonl``, ``json_line``, ``csv_rows``, ``streaming(request, chunks, content_type)``.
 - ``errors``: ``ApiError(status, message, code=None, retry_after=None)``; for plain views ``json_error(status, message, code, retry_after)``
   and ``problem_of(exception)``; ``handlers`` has the root URLconf's handler400, 403, 404 and 500.
-- ``parsers``: ``parse_object(raw)``, ``check_length(META)`` for plain views; DRF views use ``StrictJSONParser``.
+- ``plain.api_view(method)`` and ``plain.body_of(request)`` for plain async views; DRF views use ``parsers.StrictJSONParser``.
 - ``schema.VerbSchema`` describes it all; ``extend_schema`` on a view adds or overrides;
   ``described.described("POST", request=…, responses=…)`` puts a plain async view into it.
 """
