@@ -63,12 +63,11 @@ def test_excel_formulas_have_the_value_that_was_computed_last() -> None:
     assert extract(saved(book), XLSX) == "# Sheet"
 
 
-def test_excel_does_not_believe_the_size_that_a_sheet_claims() -> None:
-    book = openpyxl.Workbook()
-    book.active["A1"] = "here"
-    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/><sheetData><row r="1">'
-    sheet += b'<c r="A1" t="inlineStr"><is><t>here</t></is></c></row></sheetData></worksheet>'
-    assert extract(repacked(saved(book), xl__worksheets__sheet1_xml=sheet), XLSX) == "# Sheet\nhere"
+@pytest.mark.parametrize("claimed", ["A1:A1", "A1:XFD1048576", "A1"])
+def test_excel_does_not_believe_the_size_that_a_sheet_claims(claimed: str) -> None:
+    sheet = f'''<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="{claimed}"/><sheetData>
+    <row r="2"><c r="A2" t="inlineStr"><is><t>here</t></is></c><c r="B2"><v>7</v></c></row></sheetData></worksheet>'''
+    assert extract(repacked(saved(openpyxl.Workbook()), xl__worksheets__sheet1_xml=sheet.encode()), XLSX) == "# Sheet\nhere\t7"
 
 
 def test_pdf() -> None:

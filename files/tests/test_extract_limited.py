@@ -191,10 +191,18 @@ def test_the_child_loads_neither_django_nor_parsers_that_it_does_not_need() -> N
 
 
 def test_the_child_limits_itself() -> None:
-    """Also when whoever started it is gone: processor time, and it can write no file."""
+    """Also when whoever started it is gone, it ends after its processor time."""
     command = [sys.executable, "-m", "files.extract", "text/csv", "", "999999999", str(2**30), "1"]
     done = subprocess.run(command, cwd=limited.ROOT, env={}, input=b"a,b\n" * 5_000_000, capture_output=True, check=False)
     assert done.returncode == -signal.SIGXCPU
+
+
+def test_the_child_can_write_no_file(tmp_path: Path) -> None:
+    code = "import pathlib; from files.extract.__main__ import main; main('text/plain', '', 9, 2**30, 5);"
+    code += f"pathlib.Path({str(tmp_path / 'out')!r}).write_text('x')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=limited.ROOT, env={}, input=b"text", capture_output=True, check=False)
+    assert done.stdout == b"text" and b"File too large" in done.stderr
+    assert (tmp_path / "out").read_bytes() == b""
 
 
 def test_many_at_once_wait_for_their_turn() -> None:
