@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.exceptions import ValidationError as Invalid
 
 from bots.engines.base import Engine, EngineError, Turn
+from bots.engines.registry import get_engine
 from bots.models import Bot, Dataset, Skillset
 from bots.validators import validate_model
 from sessions_api import chat, follow, reading
@@ -38,14 +38,6 @@ from widgetplatform.api.validation import django_detail
 MESSAGES = 1000
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Who answers, and whom."""
-
-    mind: Mind
-    contact_id: UUID | None
-
-
 @described(
     "POST", request=schemas.StatelessInput, responses=schemas.streamed(schemas.EndedOutput), parameters=schemas.TIME_ZONE_HEADERS,
     operation_id="completeConversation",
@@ -58,13 +50,12 @@ async def complete(request: HttpRequest) -> HttpResponseBase:
     zone = request.headers.get("X-Timezone", "")
     options = read_options(body, operator=True, tools=True, time_zone=zone)
     messages = _messages(body.get("messages"))
-    wanted = await in_thread(_wanted)(operator, body)
-    history = await asyncio.to_thread(_history, messages, wanted.mind.privacy)
-    around = Surroundings(owner_id=operator.pk, contact_id=wanted.contact_id, attachments=await attachments_in(body))
-    try:
-        engine, turn = await make_turn(wanted.mind, history, around, options)
-    except EngineError as error:
-        raise ParseError(f"model: {(error.cause or error.code).removeprefix('model: ')}") from None
+    mind = await in_thread(_mind)(operator, body)
+    history = await asyncio.to_thread(_history, messages, mind.privacy)
+    attachments = await attachments_in(body)
+    contact_id = await in_thread(_contact)(operator, body.get("contactId"))  # last, because it may make one
+    around = Surroundings(owner_id=operator.pk, contact_id=contact_id, attachments=attachments)
+    engine, turn = await make_turn(mind, history, around, options)
     if wants_lines(request):
         return stream(_lines(engine, turn))
     async with aclosing(made(engine, turn, follow.BEAT_SECONDS)) as items:
@@ -111,9 +102,15 @@ def _history(messages: list[tuple[str, str]], privacy: bool) -> History:
     return spoken((kind, text, detect(text) if privacy and kind == Message.Type.USER else []) for kind, text in messages)
 
 
-def _wanted(operator: Any, body: dict[str, Any]) -> Wanted:
+def _mind(operator: Any, body: dict[str, Any]) -> Mind:
+    """Who answers, with a model that is here."""
     bot = _own(Bot, operator, body, "botId")
-    return Wanted(mind_of_bot(bot) if bot else _described(operator, body), _contact(operator, body.get("contactId")))
+    mind = mind_of_bot(bot) if bot else _described(operator, body)
+    try:
+        get_engine(mind.model)
+    except EngineError as error:
+        raise ParseError(f"model: {(error.cause or error.code).removeprefix('model: ')}") from None
+    return mind
 
 
 def _described(operator: Any, body: dict[str, Any]) -> Mind:
