@@ -31,6 +31,8 @@ def _form(**fields: Any) -> dict[str, Any]:
         "blueprint": "",
         "model": "knowledge",
         "widget_defaults": "{}",
+        "attached_files-TOTAL_FORMS": 0,
+        "attached_files-INITIAL_FORMS": 0,
         **fields,
     }
 
