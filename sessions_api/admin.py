@@ -1,4 +1,4 @@
-"""Contacts, and conversations and ratings to read."""
+"""Contacts, and conversations to read; the ratings have a file of their own."""
 
 from typing import Any, ClassVar
 
@@ -9,14 +9,17 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Substr
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from accounts.owned_admin import NAMING, TIMES, OwnedAdmin, OwnedForm
+from sessions_api.admin_ratings import RatingAdmin
+from sessions_api.admin_reading import ReadOnlyAdmin
 from sessions_api.contact_book import TAKEN, create_contact, delete_contact, update_contact
 from sessions_api.contacts import CHECKS
-from sessions_api.models import Contact, Conversation, Message, Rating
+from sessions_api.models import Contact, Conversation, Message
+
+__all__ = ["ContactAdmin", "ConversationAdmin", "RatingAdmin"]
 
 ROWS_A_PAGE = 200
 TITLE_CHARACTERS = 90
@@ -65,22 +68,6 @@ class ContactAdmin(OwnedAdmin):
         if obj.claimed:
             return "What visitors type. Anybody may type it, so the bot is told nothing of this contact."
         return "You. The bot is told the preferences in conversations that you give to this contact."
-
-
-class ReadOnlyAdmin(OwnedAdmin):
-    """What visitors and the API make is read here, never made or changed."""
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        """Made elsewhere."""
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, obj: Any = None) -> bool:
-        """Only read."""
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, obj: Any = None) -> bool:
-        """Only read."""
-        return False
 
 
 @admin.register(Conversation)
@@ -149,46 +136,3 @@ class ConversationAdmin(ReadOnlyAdmin):
         """What was thought of the conversation as a whole."""
         rating = obj.ratings.filter(message=None).first()
         return f"{rating} {rating.reason}".strip() if rating else "-"
-
-
-class OpinionFilter(admin.SimpleListFilter):
-    """Good or bad."""
-
-    title = "opinion"
-    parameter_name = "opinion"
-
-    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
-        """The two sides."""
-        return [("up", "helpful"), ("down", "not helpful")]
-
-    def queryset(self, _request: HttpRequest, queryset: models.QuerySet[Rating]) -> models.QuerySet[Rating]:
-        """By the sign."""
-        sides = {"up": {"value__gt": 0}, "down": {"value__lt": 0}}
-        return queryset.filter(**sides.get(self.value() or "", {}))
-
-
-@admin.register(Rating)
-class RatingAdmin(ReadOnlyAdmin):
-    """What people thought of answers, conversations and bots."""
-
-    list_display = ["__str__", "reason", "of", "bot", "contact", "created_at"]
-    list_filter = [OpinionFilter, ("bot", admin.RelatedOnlyFieldListFilter), ("created_at", admin.DateFieldListFilter)]
-    list_select_related = ["owner", "message", "bot", "contact"]
-    search_fields = ["reason"]
-    fields = ["value", "reason", "of", "bot", "contact", "id", "owner", "created_at", "updated_at"]
-    readonly_fields: ClassVar[Any] = fields
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Rating]:
-        """Own ones; all for a superuser."""
-        rows = Rating.objects.all() if request.user.is_superuser else Rating.objects.filter(owner=request.user.pk)
-        return rows.order_by(*(self.get_ordering(request) or ["-id"]))
-
-    @admin.display(description="of")
-    def of(self, obj: Rating) -> str:
-        """Where to read what is meant."""
-        if obj.conversation_id is None:
-            return "the bot"
-        page = reverse("admin:sessions_api_conversation_change", args=[obj.conversation_id])
-        if obj.message is None:
-            return format_html('<a href="{}">the conversation</a>', page)
-        return format_html('<a href="{0}?m={1}#m{1}">a message</a>', page, obj.message.position)

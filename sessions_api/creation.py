@@ -1,44 +1,25 @@
 """Making a session: its conversation, contact, token and first messages (PROTOCOL section 3)."""
 
-import re
-import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.ids import new_id
 from accounts.meta import index_meta
-from accounts.names import validate_meta
-from sessions_api.chat import Type, clean_text
-from sessions_api.contacts import find_or_create_contact, read_contact
+from sessions_api.chat import Type
+from sessions_api.contacts import find_or_create_contact
 from sessions_api.models import Conversation, Message, Session
 from sessions_api.replies import rendered_blocks
+from sessions_api.session_request import SessionRequest
 from sessions_api.tokens import SessionClaims, issue_token
 from widgets.config import rendering_features
 from widgets.effective import Effective
 
 DEFAULT_SECONDS = 3_600
-REQUEST_SECONDS_MIN = 1_800
-REQUEST_SECONDS_MAX = 86_400
-SEEDS_MAX = 20
-LANGUAGE = re.compile(r"[A-Za-z0-9_-]{0,35}")
 FEATURES = ("stream", "verbose", "tools", "unfurl", "math", "carousel", "form", "attachments", "voice_in", "voice_out")
-
-
-@dataclass(frozen=True)
-class SessionRequest:
-    """The checked body of session/create."""
-
-    seconds: int | None = None
-    contact: dict[str, str] = field(default_factory=dict)
-    messages: tuple[str, ...] = ()
-    meta: dict[str, Any] = field(default_factory=dict)
-    conversation_id: uuid.UUID | None = None
-    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,73 +29,6 @@ class CreatedSession:
     session: Session
     conversation: Conversation
     token: str
-
-
-def read_request(body: dict[str, Any], message_bytes: int) -> SessionRequest:
-    """Check a body; raises ``ValidationError`` by field name. Unknown keys are ignored."""
-    seconds = read_seconds(body)
-    meta = read_meta(body)
-    conversation_id = body.get("conversationId")
-    language = body.get("language") or ""
-    if not isinstance(language, str) or not LANGUAGE.fullmatch(language):
-        raise ValidationError({"language": "must be a language code of at most 35 characters"})
-    return SessionRequest(
-        seconds=seconds,
-        contact=read_contact(body["contact"]) if body.get("contact") is not None else {},
-        messages=_seeds(body.get("messages"), message_bytes),
-        meta=meta,
-        conversation_id=_conversation_id(conversation_id) if conversation_id is not None else None,
-        language=language,
-    )
-
-
-def read_seconds(body: dict[str, Any]) -> int | None:
-    """``durationInSeconds`` of a body, None where it has none; raises ``ValidationError``."""
-    seconds = body.get("durationInSeconds")
-    if seconds is None:
-        return None
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not REQUEST_SECONDS_MIN <= seconds <= REQUEST_SECONDS_MAX:
-        raise ValidationError({"durationInSeconds": f"must be {REQUEST_SECONDS_MIN} to {REQUEST_SECONDS_MAX}"})
-    return int(seconds)
-
-
-def read_meta(body: dict[str, Any]) -> dict[str, Any]:
-    """``meta`` of a body, {} where it has none; raises ``ValidationError``."""
-    meta = body.get("meta")
-    if meta is None:
-        return {}
-    try:
-        validate_meta(meta)
-    except ValidationError as error:
-        raise ValidationError({"meta": error.messages}) from None
-    return {key: value for key, value in meta.items() if value is not None}
-
-
-def _conversation_id(value: Any) -> uuid.UUID:
-    try:
-        return uuid.UUID(value)
-    except (ValueError, AttributeError, TypeError):
-        raise ValidationError({"conversationId": "must be the id of a conversation"}) from None
-
-
-def _seeds(given: Any, message_bytes: int) -> tuple[str, ...]:
-    if given is None:
-        return ()
-    if not isinstance(given, list) or len(given) > SEEDS_MAX:
-        raise ValidationError({"messages": f"must be a list of at most {SEEDS_MAX} messages"})
-    texts = []
-    for number, message in enumerate(given):
-        name = f"messages[{number}]"
-        if not isinstance(message, dict) or message.get("type") != "user":
-            raise ValidationError({f"{name}.type": "must be user"})
-        text = message.get("text")
-        if not isinstance(text, str) or not clean_text(text).strip():
-            raise ValidationError({f"{name}.text": "must be a text that is not empty"})
-        text = clean_text(text)
-        if len(text.encode()) > message_bytes:
-            raise ValidationError({f"{name}.text": f"must have at most {message_bytes} bytes"})
-        texts.append(text)
-    return tuple(texts)
 
 
 def lifetime_seconds(widget: Effective | None, requested: int | None) -> int:

@@ -14,10 +14,11 @@ from sessions_api.access import open_session, origin_allowed, origin_refusal
 from sessions_api.api import schemas
 from sessions_api.api.plain import api_view, body_of
 from sessions_api.chat import Access
-from sessions_api.creation import LANGUAGE, CreatedSession, SessionRequest, create_session, read_request
+from sessions_api.creation import CreatedSession, create_session
 from sessions_api.follow import wait_for_reply
 from sessions_api.limits import take_session
 from sessions_api.models import Conversation, Message
+from sessions_api.session_request import LANGUAGE, SessionRequest, read_request
 from sessions_api.threads import in_thread
 from sessions_api.tokens import TokenError
 from sessions_api.wire import ms, row, visible

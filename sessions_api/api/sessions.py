@@ -19,9 +19,10 @@ from sessions_api.api.operators import operator_of
 from sessions_api.api.plain import api_view, body_of
 from sessions_api.api.shapes import message_item
 from sessions_api.conversations import create_conversation
-from sessions_api.creation import CreatedSession, open_conversation, read_meta, read_seconds
+from sessions_api.creation import CreatedSession, open_conversation
 from sessions_api.models import Conversation
 from sessions_api.seeds import say
+from sessions_api.session_request import read_meta, read_seconds
 from sessions_api.threads import in_thread
 from sessions_api.wire import ms
 from widgetplatform import metrics

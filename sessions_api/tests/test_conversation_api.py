@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 
 from accounts.models import MetaEntry
 from sessions_api.models import Attachment, Conversation, Message, Session
@@ -183,7 +184,10 @@ def test_deleting_leaves_nothing(app: InProcess) -> None:
     talk = olive.ids["conversation_id"]
     olive.made(f"conversation/{talk}/update", {"meta": {"a": 1}})
     vera = Caller(app, make_session(talk), olive.ids)
+    key = Attachment.objects.get(conversation=talk).key
+    assert default_storage.exists(key)
     assert vera.made(f"conversation/{talk}/delete") == {"id": talk}
+    assert not default_storage.exists(key)
     for model in (Message, Session, Attachment):
         assert not model.objects.filter(conversation_id=talk).exists()
     assert not MetaEntry.objects.filter(object_id=talk).exists()

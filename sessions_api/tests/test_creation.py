@@ -6,8 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from sessions_api.creation import create_session, lifetime_seconds, read_request
+from sessions_api.creation import create_session, lifetime_seconds
 from sessions_api.models import Contact, Conversation, Message, Session
+from sessions_api.session_request import read_request
 from sessions_api.tokens import read_token
 from widgets import services
 from widgets.config import effective_of
