@@ -117,3 +117,21 @@ def test_files_are_made_records_again(olive: Any, otto: Any) -> None:
     assert (link.state, link.error, theirs.state) == ("pending", "", "ready")
     link.delete()
     assert "have no files" in olive.browser.post("/admin/bots/dataset/", chosen, follow=True).content.decode()
+
+
+def test_a_dataset_with_files_is_changed(olive: Any, root: Any) -> None:
+    dataset = services.create_dataset(olive.user, name="Docs")
+    link = attached(olive, dataset, state="ready")
+    for operator, name in ((olive, "By Olive"), (root, "By Root")):
+        sent = {
+            **COMMON,
+            "name": name,
+            "attached_files-0-id": str(link.pk),
+            "attached_files-0-dataset": str(dataset.pk),
+            **management(attached_files=1),
+        }
+        assert operator.browser.post(f"/admin/bots/dataset/{dataset.pk}/change/", sent).status_code == 302
+        dataset.refresh_from_db()
+        assert dataset.name == name
+    link.refresh_from_db()
+    assert link.state == "ready"
