@@ -98,5 +98,5 @@ def find_message(operation: Any, log: Log) -> Message:
     log.write_inserts()  # it may be of this batch
     found = Message.objects.filter(pk=operation.message_id, conversation_id=operation.conversation_id, deleted=False).first()
     if found is None:
-        raise Refused("not_found", "There is no such message in this conversation")
+        raise Refused("not_found", "There is no such message")
     return found

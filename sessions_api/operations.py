@@ -89,7 +89,7 @@ def find_reply(operation: Operation, reply_id: uuid.UUID) -> Message:
     """A bot's row of the operation's conversation; raises ``Refused`` (not_found)."""
     found = Message.objects.filter(pk=reply_id, conversation_id=operation.conversation_id, type=Message.Type.BOT).first()
     if found is None or found.deleted:
-        raise Refused("not_found", "There is no such reply in this conversation")
+        raise Refused("not_found", "There is no such message")
     return found
 
 
