@@ -20,7 +20,7 @@ from sessions_api.api.conversation_serializers import (
     read_seeds,
 )
 from sessions_api.api.narrowing import Narrowing
-from sessions_api.api.plain import api_view
+from sessions_api.api.plain import api_view, body_of
 from sessions_api.api.shapes import message_item
 from sessions_api.deletion import delete_conversation
 from sessions_api.models import Contact, Conversation
@@ -84,6 +84,7 @@ async def fetch(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
 async def delete(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
     """The conversation with its messages, sessions and attachments. Open replies end, open sockets are closed."""
     caller = await caller_of(request, conversation_id)
+    body_of(request)  # what is no call of this API deletes nothing
     await delete_conversation(caller.access.conversation_id)
     return JsonResponse({"id": str(caller.access.conversation_id)})
 
