@@ -7,6 +7,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from accounts.models import MetaEntry
+from sessions_api.keeper import keeper
 from sessions_api.models import Attachment, Conversation, Message, Session
 from sessions_api.tests.api import Caller, operator, refused
 from tests.support.inprocess import InProcess
@@ -203,8 +204,6 @@ def test_deleting_ends_an_open_reply(app: InProcess) -> None:
     reply = Message.objects.get(conversation=talk, type="bot")
     assert reply.status == "open"
     olive.made(f"conversation/{talk}/delete")
-    from sessions_api.keeper import keeper
-
     for _ in range(200):
         if reply.pk not in keeper.generations:
             break
