@@ -6,6 +6,7 @@ from django.conf import settings
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import SkipField, empty
 
 from bots.models import TITLE_CHARACTERS, Blueprint, Bot, Dataset, DatasetRecord
 from bots.retrieval.vectors import MAX_TITLES
@@ -53,10 +54,23 @@ class BotSerializer(ResourceSerializer):
         )
 
 
+class Store(Text):
+    """Where the vectors are kept: always here, whatever is wanted."""
+
+    def get_attribute(self, _dataset: Any) -> str:
+        """The one that there is."""
+        return STORE
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """A text, as in every field; it goes no further."""
+        super().run_validation(data)
+        raise SkipField
+
+
 class DatasetSerializer(ResourceSerializer):
     """``store`` says where the vectors are kept: with the records. One that is sent is ignored."""
 
-    store = serializers.SerializerMethodField(help_text="Where the vectors are kept.")
+    store = Store(required=False, allow_null=True, allow_blank=True, help_text="Where the vectors are kept.")
 
     class Meta:
         model = Dataset
@@ -74,10 +88,6 @@ class DatasetSerializer(ResourceSerializer):
             "separators",
             "visibility",
         )
-
-    def get_store(self, _dataset: Dataset) -> str:
-        """Always the embedded one."""
-        return STORE
 
 
 class RecordSerializer(ResourceSerializer):

@@ -61,7 +61,7 @@ def test_options_are_kept_changed_and_unset(olive):
     olive.post(f"dataset/{dataset}/update", {"searchMaxRecords": 4.0, "reranker": "cohere"})
     answer = olive.get(f"dataset/{dataset}/fetch").json()
     assert (answer["searchMaxRecords"], answer["reranker"]) == (4, "cohere")
-    olive.post(f"dataset/{dataset}/update", dict.fromkeys(OPTIONS))
+    olive.post(f"dataset/{dataset}/update", dict.fromkeys([*OPTIONS, "store"]))
     assert set(olive.get(f"dataset/{dataset}/fetch").json()) == {"id", "createdAt", "updatedAt", "store"}
 
 
@@ -185,6 +185,8 @@ def test_rerankers_order_by_meaning_by_words_or_by_both(olive, embedded):
         ({"mismatchInstruction": "\ud800"}, "mismatchInstruction: "),
         ({"separators": ["---"]}, "separators: must be a text"),
         ({"separators": ",".join(map(str, range(51)))}, "separators: must name at most 50 separators"),
+        ({"store": 5}, "store: must be a text"),
+        ({"store": "a\0b"}, "store: "),
         ({"visibility": "everyone"}, "visibility: must be private, protected or public"),
         ({"visibility": True}, "visibility: must be private, protected or public"),
     ],
