@@ -47,7 +47,9 @@ class Bells:
             if settings.REDIS_URL:
                 self._channel = await get_channel_layer().new_channel("channels")
                 self._tasks.append(asyncio.create_task(self._listen()))
-        if len(bells) == 1 and self._channel:
+                for waiting in list(self._waiting):  # also who came while that was made
+                    await _quietly(get_channel_layer().group_add(_group(waiting), self._channel))
+        elif len(bells) == 1 and self._channel:
             await _quietly(get_channel_layer().group_add(_group(key), self._channel))
 
     async def leave(self, key: Key, bell: asyncio.Event) -> None:
