@@ -146,8 +146,8 @@ class DatasetFileSerializer(ResourceSerializer):
     """A file of a dataset. ``state`` is pending, ready or failed; ``error`` says why it failed, or what of it was left out."""
 
     state = serializers.CharField(read_only=True)
-    error = serializers.CharField(read_only=True)
-    synced_at = Moment(read_only=True)
+    error = serializers.CharField(required=False)
+    synced_at = Moment(required=False)
 
     class Meta:
         model = File
