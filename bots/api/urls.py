@@ -3,10 +3,10 @@
 from django.urls import path
 
 from bots.api.execute import execute
+from bots.api.file_resources import DatasetFileResource
 from bots.api.resources import (
     BlueprintResource,
     BotResource,
-    DatasetFileResource,
     DatasetResource,
     RecordResource,
 )
@@ -22,6 +22,8 @@ urlpatterns = [
     *verbs("skillset", SkillsetResource),
     *verbs("skillset/<str:skillset_id>/ability", AbilityResource, "create list export fetch update delete"),
     path(
-        "skillset/<str:skillset_id>/ability/<str:ability_id>/execute", execute, name="skillset-ability-execute"
+        "skillset/<str:skillset_id>/ability/<str:ability_id>/execute",
+        execute,
+        name="skillset-ability-execute",
     ),
 ]
