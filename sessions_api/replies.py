@@ -15,6 +15,7 @@ from django.conf import settings
 from bots.engines.base import Activity, End, EngineError, HistoryItem, Sources, Text, Usage
 from rendering import Change, Features, Stream, render, utf16_length
 from sessions_api.context import Context, NoBot, load_context
+from sessions_api.errors import Refused
 from sessions_api.hub import hub
 from sessions_api.log import Scene
 from sessions_api.models import Message
@@ -216,6 +217,8 @@ class Generation:
             try:
                 closed = await self._journal.run(Close(self.conversation_id, reply, self.attempt))
                 self._remember(closed)
+                return
+            except Refused:  # its conversation was deleted meanwhile
                 return
             except Exception as error:  # the database is away: keep the reply until it is back, the lease decides who may
                 logger.warning("reply %s: close failed: %s", self.id, error)
