@@ -7,8 +7,8 @@ from django.http import HttpRequest
 
 from accounts.login import LoginForm
 
-ORDER = ("widgets", "bots", "sessions_api", "accounts", "auth")
-MODELS = ("WidgetIntegration", "Bot", "Dataset", "DatasetRecord", "Blueprint", "Conversation", "Contact")
+ORDER = ("widgets", "bots", "files", "sessions_api", "accounts", "auth")
+MODELS = ("WidgetIntegration", "Bot", "Dataset", "DatasetRecord", "Skillset", "Blueprint", "Conversation", "Contact")
 
 
 class PlatformAdminSite(AdminSite):
