@@ -29,7 +29,7 @@ SEARCH: Any = (
         "classes": ["collapse"],
     },
 )
-CUTTING: Any = ("Files", {"fields": ["separators", "record_max_tokens"], "classes": ["collapse"]})
+CUTTING: Any = ("How files are cut into records", {"fields": ["separators", "record_max_tokens"], "classes": ["collapse"]})
 NAMES: Any = (
     "For the API and for yourself",
     {"fields": ["blueprint", "visibility", *NAMING, *TIMES], "classes": ["collapse"]},

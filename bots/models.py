@@ -100,7 +100,7 @@ class DatasetFile(models.Model):
         constraints = [models.UniqueConstraint(fields=["dataset", "file"], name="bots_dataset_file")]
 
     def __str__(self) -> str:
-        return f"{self.file_id} in {self.dataset_id}"
+        return str(self.file)
 
 
 class Skillset(BlueprintedObject):

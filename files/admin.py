@@ -1,5 +1,6 @@
 """Files: what is stored, and a form to replace it."""
 
+import mimetypes
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ class FileForm(OwnedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["upload"].help_text = f"Replaces what is stored. Allowed: {', '.join(allowed_types())}."
+        self.fields["upload"].help_text = f"Replaces what is stored. Allowed: {', '.join(_endings())}."
 
     def clean_upload(self) -> UploadedFile | None:
         """Size and type."""
@@ -126,3 +127,8 @@ class FileAdmin(OwnedAdmin):
     def text_shown(self, obj: File) -> str:
         """How far the extraction of its text is."""
         return f"{obj.text_state}: {obj.text_error}" if obj.text_error else obj.text_state or "–"
+
+
+def _endings() -> list[str]:
+    """The allowed types as people name them."""
+    return sorted({(mimetypes.guess_extension(kind) or kind.rpartition("/")[2]).removeprefix(".") for kind in allowed_types()})
