@@ -55,6 +55,7 @@ urlpatterns = [
     path(f"{C}/message/<str:message_id>/synthesize", speech.synthesize, name="message-synthesize"),
     path(f"{C}/attachment/list", attachments.attachment_list, name="attachment-list"),
     path(f"{C}/attachment/upload", attachments.attachment_upload, name="attachment-upload"),
+    path("Attachment/<str:conversation_id>/upload", attachments.attachment_upload, name="sdk-attachment-upload"),  # as the SDK writes it
     path("channel/<str:channel_id>/publish", channels.publish, name="channel-publish"),
     path("channel/<str:channel_id>/subscribe", channels.subscribe, name="channel-subscribe"),
 ]
