@@ -1,13 +1,15 @@
 """Files of a conversation: stored like every other content, told to the bot as text, gone with the conversation."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from files.extract import ExtractError
+from django.utils import timezone
 
+from files.extract import ExtractError
 from files.services import delete_content, extractable
 from files.storage import keys_of, remove_after_commit
 from files.text import text_of
@@ -16,6 +18,8 @@ from sessions_api.models import Attachment, Conversation, Message
 from widgetplatform.api.errors import ApiError
 
 SPOKEN = "speech"  # the key in meta of a message that was read aloud
+EMPTY = Q(key="", pending__isnull=True)  # what was announced and never came; or is being uploaded just now
+ON_ITS_WAY = timedelta(hours=1)
 TOLD_TO_BOT = 20  # the newest; an engine cuts by its own budget
 
 
@@ -26,7 +30,8 @@ def new_attachment(conversation_id: uuid.UUID) -> Attachment:
         if conversation is None:
             raise ApiError(404, "There is no such conversation")
         limit = settings.ATTACHMENTS_PER_CONVERSATION
-        if conversation.attachments.exclude(meta__has_key=SPOKEN).count() >= limit:
+        given = conversation.attachments.exclude(meta__has_key=SPOKEN)
+        if given.exclude(EMPTY, created_at__lt=timezone.now() - ON_ITS_WAY).count() >= limit:
             raise ApiError(409, f"attachments: a conversation has at most {limit}")
         return Attachment.objects.create(conversation=conversation)
 
@@ -38,7 +43,7 @@ def discard(attachment: Attachment) -> None:
 
 def attachments_of(conversation_id: uuid.UUID, everything: bool) -> QuerySet[Attachment]:
     """Those of a conversation, without their text; ``everything`` also those of messages that visitors do not see."""
-    rows = Attachment.objects.filter(conversation_id=conversation_id).defer("text")
+    rows = Attachment.objects.filter(conversation_id=conversation_id).exclude(EMPTY).defer("text")
     if everything:
         return rows
     seen = Q(message__type__in=Message.VISIBLE_TYPES, message__hidden=False, message__deleted=False)

@@ -1,12 +1,14 @@
 """conversation/{id}/attachment/list and …/upload over HTTP, for an operator and a visitor."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.ids import new_id
 from sessions_api.attachments import forget_all, texts_of
@@ -176,6 +178,17 @@ def test_a_conversation_has_so_many_and_no_more(visitor: Caller, settings: Any) 
     assert Attachment.objects.count() == 1
 
 
+def test_what_was_announced_and_never_came_takes_no_place(visitor: Caller, settings: Any) -> None:
+    settings.ATTACHMENTS_PER_CONVERSATION = 1
+    announced = {"type": "text/plain", "size": 5}
+    assert visitor.post("attachment/upload", {"file": announced}).status == 200
+    assert visitor.post("attachment/upload", {"file": announced}).status == 409
+    old = timezone.now() - timedelta(days=1)
+    Attachment.objects.update(pending=None, created_at=old)  # as the hourly task leaves it
+    assert items(visitor) == []
+    assert upload_raw(visitor).status == 200
+
+
 def test_foreign_and_missing_conversations_are_the_same(stranger: Caller, talk: Conversation) -> None:
     for call, verb in ((stranger.get, "list"), (stranger.post, "upload")):
         foreign, missing = (call(f"{pk}/attachment/{verb}") for pk in (talk.pk, new_id()))
@@ -186,7 +199,8 @@ def test_foreign_and_missing_conversations_are_the_same(stranger: Caller, talk: 
 
 def test_visitors_see_no_attachment_of_what_they_may_not_read(operator: Caller, visitor: Caller, talk: Conversation) -> None:
     note = Message.objects.create(conversation=talk, type="instruction", text="Be kind", position=90, seq=90)
-    Attachment.objects.create(conversation=talk, message=note)
+    upload_raw(operator)
+    Attachment.objects.update(message=note)
     assert items(visitor) == []
     assert len(items(operator)) == 1
 
