@@ -117,12 +117,13 @@ class VerbSchema(AutoSchema):
         return {**bodies, **errors}
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
-        """What may be null is left out of answers, so that nobody may count on it."""
+        """What may be null or empty is left out of answers, so that nobody may count on it."""
         described = super()._map_basic_serializer(serializer, direction)
         if isinstance(serializer, ResourceSerializer) and "required" in described:
-            nullable = {column.name for column in serializer.Meta.model._meta.fields if column.null}
-            given = {name for name, field in serializer.fields.items() if field.source in nullable}
-            described["required"] = [name for name in described["required"] if name not in given]
+            columns = serializer.Meta.model._meta.fields
+            optional = {each.name for each in columns if each.null or (each.blank and each.empty_strings_allowed)}
+            left_out = {name for name, field in serializer.fields.items() if field.source in optional}
+            described["required"] = [name for name in described["required"] if name not in left_out]
         return described
 
     def _is_create_operation(self) -> bool:
