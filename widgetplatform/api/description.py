@@ -9,9 +9,10 @@ from widgetplatform.api.errors import json_error, problem_of
 
 
 class SchemaView(SpectacularAPIView):
-    """Its errors are JSON whatever form was asked for."""
+    """Public, so it looks at no token; its errors are JSON whatever form was asked for."""
 
     http_method_names = ["get", "head"]
+    authentication_classes = ()
 
     def handle_exception(self, exc: Exception) -> Response:
         """The API's error body."""
@@ -19,7 +20,5 @@ class SchemaView(SpectacularAPIView):
         if problem is None:
             return super().handle_exception(exc)
         answer: Any = json_error(problem.status, problem.message, problem.code, problem.retry_after)
-        if problem.status == 401:
-            answer["WWW-Authenticate"] = self.get_authenticate_header(self.request)
         finished: Response = answer
         return finished

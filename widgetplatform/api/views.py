@@ -45,14 +45,9 @@ class JSONAnyway(BaseContentNegotiation):
 class VerbView(APIView):
     """One operation: write ``get`` or ``post``, return ``Response(data)`` or any Django response."""
 
-    http_method_names = [
-        "get",
-        "head",
-        "post",
-        "options",
-    ]  # or HTTP's DELETE would find the verb of that name
+    # HTTP's DELETE would find the verb of that name, and OPTIONS is CORS's alone.
+    http_method_names = ["get", "head", "post"]
     content_negotiation_class = JSONAnyway
-    metadata_class = None  # OPTIONS is CORS's alone
     reads: Collection[str] | bool = ()  # POSTs that only read, by action; True: all of this view's
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
