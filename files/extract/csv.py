@@ -15,6 +15,6 @@ def pieces(data: bytes) -> Iterator[str]:
     text = decoded(data)
     first = text.lstrip().partition("\n")[0]
     separator = max(SEPARATORS, key=first.count)
-    csv.field_size_limit(len(text) + 1)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # of the whole process: never lowered
     for row in csv.reader(StringIO(text, newline=""), delimiter=separator):
         yield line_of(row)
