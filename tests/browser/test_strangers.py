@@ -72,6 +72,6 @@ def test_a_page_that_is_not_allowed_makes_no_session(server: Server, page: Page)
         assert page.evaluate(asks.replace("MODE", "'no-cors'"), create) == "opaque", "it arrives, so the server must refuse it"
         answer = httpx.post(create, json={}, headers={"origin": url.rstrip("/")})
     assert answer.status_code == 403
-    assert "this page may not use the widget" in answer.json()["message"]
+    assert "may not use this widget" in answer.json()["message"]
     assert "access-control-allow-origin" not in answer.headers
     assert server.manage("shell", "-v", "0", "-c", count) == "0"

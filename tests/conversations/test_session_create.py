@@ -207,7 +207,7 @@ async def test_a_preflight(site: Site) -> None:
     assert good.status_code == 200
     assert good.headers["access-control-allow-origin"] == SHOP
     assert set(good.headers["access-control-allow-headers"].replace(" ", "").split(",")) == {
-        "accept", "authorization", "content-type", "idempotency-key",
+        "accept", "authorization", "content-type", "idempotency-key", "x-timezone",
     }  # fmt: skip
     assert "access-control-allow-credentials" not in good.headers
     bad = await site.call("OPTIONS", path, headers={"origin": "https://evil.example", **asks})

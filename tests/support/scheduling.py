@@ -9,6 +9,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from tests.support.environment import ROOT
 
+CONVERSATIONS = "tests/conversations/"  # every test there is asked of one process and of a cluster
 STARTS = re.compile(r"def test_\w+\([^)]*\b(cluster|postgres|valkey)\b", re.DOTALL)
 SHARED = "those with servers of their own"
 
@@ -28,4 +29,4 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 
 @cache
 def _starts_servers(path: str) -> bool:
-    return bool(STARTS.search((ROOT / path).read_text()))
+    return path.startswith(CONVERSATIONS) or bool(STARTS.search((ROOT / path).read_text()))
