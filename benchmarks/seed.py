@@ -5,6 +5,7 @@ operator have ``meta.rare``. Prints a token of each operator.
 """
 
 import json
+import os
 import sys
 import uuid
 from collections.abc import Iterator
@@ -68,6 +69,7 @@ def _copy(cursor: Any, target: str, items: list[tuple[Any, ...]]) -> None:
 
 def main(few: int, many: int) -> None:
     """Both operators."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "widgetplatform.settings")
     django.setup()
     from django.contrib.auth.models import User
     from django.db import connection
