@@ -8,7 +8,7 @@ from django.conf import settings
 from widgetplatform.api.errors import json_error
 from widgetplatform.api.parsers import too_large
 
-UPLOADS = re.compile(r"/api/v1/(file|conversation)/[^/]+/(attachment/)?upload$|/files/upload/")
+UPLOADS = re.compile(r"/api/v1/(file|conversation|Attachment)/[^/]+/(attachment/)?upload$|/files/upload/")
 FORM_BYTES = 65_536  # what a multipart form adds to its file
 
 
