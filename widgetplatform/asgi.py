@@ -1,5 +1,6 @@
 """The ASGI application: hot paths from memory, static files, Django, and the conversation's socket."""
 
+import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "widgetplatform.settings")
@@ -24,6 +25,10 @@ routes = ProtocolTypeRouter(
         "websocket": URLRouter([path("ws/v1/conversation", ConversationConsumer.as_asgi())]),
     }
 )
+
+# Modules, models and routes stay as long as the process: the collector need not stop everything (100 ms) to look through them again.
+gc.collect()
+gc.freeze()
 
 
 async def application(scope, receive, send):  # type: ignore[no-untyped-def]

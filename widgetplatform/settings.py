@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "widgetplatform.middleware.MessageMiddleware",
     "widgetplatform.middleware.XFrameOptionsMiddleware",
     "widgetplatform.csp.PagePolicyMiddleware",
+    "widgetplatform.turnstile.TurnstileMiddleware",
 ]
 ROOT_URLCONF = "widgetplatform.urls"
 ASGI_APPLICATION = "widgetplatform.asgi.application"
