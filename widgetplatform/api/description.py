@@ -1,24 +1,41 @@
-"""GET /api/v1/schema: the description itself, as YAML or JSON."""
+"""GET /api/v1/schema: the OpenAPI description, as YAML or JSON. It takes a second to make, so it is made once in a process."""
 
+from functools import cache
 from typing import Any
 
-from drf_spectacular.views import SpectacularAPIView
-from rest_framework.response import Response
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
-from widgetplatform.api.errors import json_error, problem_of
+from widgetplatform.api.errors import json_error
+
+RENDERERS = {"yaml": OpenApiYamlRenderer, "json": OpenApiJsonRenderer}
+TYPES = {
+    OpenApiYamlRenderer.media_type: "yaml", "application/yaml": "yaml", "application/json": "json", OpenApiJsonRenderer.media_type: "json",
+}  # fmt: skip
 
 
-class SchemaView(SpectacularAPIView):
-    """Public, so it looks at no token; its errors are JSON whatever form was asked for."""
+def schema(request: HttpRequest) -> HttpResponse:
+    """Public: it looks at no token. ``?format=json`` or ``yaml``, else as ``Accept`` says, else YAML."""
+    if request.method not in ("GET", "HEAD"):
+        answer = json_error(405)
+        answer["Allow"] = "GET, HEAD"
+        return answer
+    kind = request.GET.get("format") or TYPES.get(request.get_preferred_type(list(TYPES)) or "", "yaml")
+    if kind not in RENDERERS:
+        return json_error(400, f"format: must be one of {', '.join(RENDERERS)}")
+    return HttpResponse(rendered(kind), content_type=RENDERERS[kind].media_type)
 
-    http_method_names = ["get", "head"]
-    authentication_classes = ()
 
-    def handle_exception(self, exc: Exception) -> Response:
-        """The API's error body."""
-        problem = problem_of(exc)
-        if problem is None:
-            return super().handle_exception(exc)
-        answer: Any = json_error(problem.status, problem.message, problem.code, problem.retry_after)
-        finished: Response = answer
-        return finished
+@cache
+def description() -> dict[str, Any]:
+    """The description as plain data; routes do not change while a process lives."""
+    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return made
+
+
+@cache
+def rendered(kind: str) -> bytes:
+    """The description in one of its forms."""
+    text = RENDERERS[kind]().render(description(), renderer_context={})
+    return text if isinstance(text, bytes) else text.encode()

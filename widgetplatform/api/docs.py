@@ -1,13 +1,13 @@
 """The browsable page of the API, rendered from the same description; it reads without script, and tries requests with it."""
 
 import json
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from drf_spectacular.generators import SchemaGenerator
+from django.template.loader import render_to_string
 
+from widgetplatform.api.description import description
 from widgetplatform.api.errors import json_error
 
 
@@ -17,17 +17,22 @@ def docs(request: HttpRequest) -> HttpResponse:
         answer = json_error(405)
         answer["Allow"] = "GET, HEAD"
         return answer
-    return render(request, "api/docs.html", description())
+    return HttpResponse(page())
 
 
 SAMPLE_DEPTH = 3
 SAMPLES = {"name": "Support", "text": "How long does delivery take?", "search": "delivery time", "email": "vera@example.com"}
 
 
-@lru_cache(maxsize=1)
-def description() -> dict[str, Any]:
-    """Title, text and the operations by tag, in plain data for the template; routes do not change while a process lives."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+@cache
+def page() -> str:
+    """The page, made once in a process."""
+    return render_to_string("api/docs.html", contents())
+
+
+def contents() -> dict[str, Any]:
+    """Title, text and the operations by tag, in plain data for the template."""
+    schema = description()
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():

@@ -2,11 +2,11 @@
 
 from django.urls import include, path
 
-from widgetplatform.api.description import SchemaView
+from widgetplatform.api.description import schema
 from widgetplatform.api.docs import docs
 
 urlpatterns = [
-    path("schema", SchemaView.as_view(), name="api-schema"),
+    path("schema", schema, name="api-schema"),
     path("docs", docs, name="api-docs"),
     path("", include("files.api.urls")),
     path("", include("bots.api.urls")),

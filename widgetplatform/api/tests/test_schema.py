@@ -105,3 +105,23 @@ def test_plain_views_can_be_described():
     assert operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Id")
     assert {} in operation["security"]
     assert "429" in operation["responses"]
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "kind"),
+    [
+        ("", "*/*", "application/vnd.oai.openapi"),
+        ("", "application/json", "application/vnd.oai.openapi+json"),
+        ("?format=json", "*/*", "application/vnd.oai.openapi+json"),
+        ("?format=yaml", "application/json", "application/vnd.oai.openapi"),
+    ],
+)
+def test_its_forms(client, query, accept, kind):
+    response = client.get(f"/api/v1/schema{query}", headers={"accept": accept})
+    assert response.status_code == 200 and response["Content-Type"] == kind
+
+
+def test_other_forms_are_refused(client):
+    response = client.get("/api/v1/schema?format=xml")
+    assert response.status_code == 400 and "yaml, json" in response.json()["message"]
+    assert client.post("/api/v1/schema").status_code == 405
