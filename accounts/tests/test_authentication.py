@@ -86,8 +86,9 @@ def test_several_tokens_live_and_die_alone(olive):
 
 
 def test_a_bad_token_is_refused_where_none_is_needed(olive):
-    assert Client().get("/api/v1/schema").status_code == 200
-    assert Client(headers={"authorization": "Bearer sk-x"}).get("/api/v1/schema").status_code == 401
+    file = olive.post("file/create", {"visibility": "public"}).json()["id"]
+    assert Client().get(f"/api/v1/file/{file}/download").status_code == 204
+    assert Client(headers={"authorization": "Bearer sk-x"}).get(f"/api/v1/file/{file}/download").status_code == 401
 
 
 def test_inactive_users(olive):
