@@ -200,6 +200,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": ["widgetplatform.api.schema.without_aliases"],
     "POSTPROCESSING_HOOKS": [],  # enums stay where they are: half of ours are fields called type
     "CAMELIZE_NAMES": True,  # {botId} in paths, as everywhere on the wire
 }

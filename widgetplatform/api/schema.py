@@ -18,6 +18,7 @@ from widgetplatform.api.streams import CSV, JSON, JSONL
 from widgetplatform.api.views import Resource
 
 PREFIX = "/api/v1/"
+ALIASES = ("/api/v1/Attachment/",)
 PLURAL_VERBS = {"list", "export"}
 LISTS = {"list", "export"}
 ERRORS = {
@@ -157,6 +158,11 @@ def _page_of(serializer: Any) -> tuple[Any, Any]:
     )
     line = inline_serializer(f"{name}Line", {"type": serializers.ChoiceField(["item"]), "data": serializer()})
     return page, line
+
+
+def without_aliases(endpoints: list[Any]) -> list[Any]:
+    """Second spellings of routes, which clients ask for, are served but not described."""
+    return [endpoint for endpoint in endpoints if not endpoint[0].startswith(ALIASES)]
 
 
 def _identifier(text: str) -> str:
