@@ -12,7 +12,7 @@ from sessions_api.entities import Entity, merged
 from sessions_api.errors import Refused
 from sessions_api.hub import hub
 from sessions_api.keeper import keeper
-from sessions_api.message_operations import Answer, Change, Delete
+from sessions_api.message_operations import Answer, Change, Delete, Edit, Regenerate
 from sessions_api.minds import keeps_privacy
 from sessions_api.models import Message
 from sessions_api.operations import Accept, Accepted, Append, body_digest
@@ -154,3 +154,25 @@ async def retry(access: Access, reply_id: uuid.UUID) -> Message:
     """Ask again for a failed or stopped reply. Raises ``Refused`` (not_found, rate)."""
     reply: Message = await keeper.journal.run(Retry(access.conversation_id, reply_id, session_id=access.session_id))
     return reply
+
+
+async def regenerate(access: Access, reply_id: uuid.UUID) -> Message:
+    """Ask once more for the last reply. Raises ``Refused`` (not_found, rate, closed)."""
+    reply: Message = await keeper.journal.run(Regenerate(access.conversation_id, reply_id, session_id=access.session_id))
+    return reply
+
+
+async def edit(access: Access, message_id: uuid.UUID, cid: uuid.UUID, text: str) -> Message:
+    """Give the last message of the visitor other words and answer those. Raises ``Refused`` (not_found, empty, too_long, rate, closed)."""
+    text = checked_text(text)
+    if not text.strip():
+        raise Refused("empty", "The message is empty")
+    values = {
+        "text": text,
+        "body": body_digest(text, edit=str(cid)),
+        "entities": await entities_of(access, Type.USER, text, None),
+    }
+    message: Message = await keeper.journal.run(
+        Edit(access.conversation_id, message_id, values, session_id=access.session_id, cid=cid)
+    )
+    return message

@@ -1,6 +1,5 @@
 """The socket of a conversation: a table of contents; what each frame does lives in ``chat`` and ``sockets``."""
 
-import asyncio
 import logging
 import time
 from typing import Any
@@ -11,6 +10,7 @@ from django.conf import settings
 from accounts.limits import client_address
 from sessions_api import chat
 from sessions_api.access import Gone, Opened, conversation_exists, open_session
+from sessions_api.chores import Chores
 from sessions_api.doors import doors
 from sessions_api.errors import Refused
 from sessions_api.frames import BadFrame, TooBig, read_frame
@@ -36,8 +36,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         """Accept first, so that a refusal is a close code that the client can read."""
         self.socket: Socket | None = None
         self.opened: Opened | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._chores = Chores()
         self._address = ""
         if PROTOCOL not in self.scope["subprotocols"]:
             await self.close()
@@ -49,14 +48,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             return
         self._address = address
         metrics.gauge("sockets", 1)
-        self._after("hello", settings.HELLO_SECONDS, self._end, CloseCode.TIMEOUT)
+        self._chores.after("hello", settings.HELLO_SECONDS, self._end, CloseCode.TIMEOUT)
 
     async def disconnect(self, code: int) -> None:
         """Leave; whatever this socket started goes on."""
-        for timer in self._timers.values():
-            timer.cancel()
-        for task in self._tasks:
-            task.cancel()
+        self._chores.end()
         if self._address:
             doors.leave_address(self._address)
             metrics.gauge("sockets", -1)
@@ -84,7 +80,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def hello(self, token: str, tab: str = "", resume: dict[str, Any] | None = None) -> None:
         """Identity, then origin, then everything since the position that the client names."""
-        self._timers.pop("hello").cancel()
+        self._chores.drop("hello")
         try:
             opened = await open_session(token)
         except TokenError as error:
@@ -98,27 +94,36 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             return
         self.opened = opened
         self.socket = Socket(opened.access.conversation_id, self._send_text, self._end)
-        self._after("hb", settings.HEARTBEAT_SECONDS, self._beat)
-        self._after("expiry", max(0.0, opened.claims.expires_at.timestamp() - time.time()), self._expire)
+        self._chores.after("hb", settings.HEARTBEAT_SECONDS, self._beat)
+        self._chores.after("expiry", max(0.0, opened.claims.expires_at.timestamp() - time.time()), self._expire)
         await self.socket.start(resume, self._welcome)
 
     async def send_message(self, fields: dict[str, Any]) -> None:
         """``send`` → ``sent`` after the commit, or ``nack``."""
-        self._beside(self._send_message(fields))
+        self._chores.beside(self._send_message(fields))
 
     async def start(self, fields: dict[str, Any]) -> None:
         """``start``: the bot speaks first, where the widget wants that and nobody spoke."""
         widget = self.opened.widget if self.opened else None
         if widget is not None and widget.start_first:
-            self._beside(self._try(chat.start(self.access, widget.initial, rendering_features(widget))))
+            self._chores.beside(self._try(chat.start(self.access, widget.initial, rendering_features(widget))))
 
     async def stop(self, fields: dict[str, Any]) -> None:
         """``stop``: end a reply; the changed row comes to everybody."""
-        self._beside(self._try(chat.stop(self.access, fields["reply"])))
+        self._chores.beside(self._try(chat.stop(self.access, fields["reply"])))
 
     async def retry(self, fields: dict[str, Any]) -> None:
         """``retry``: a failed or stopped reply, once more."""
-        self._beside(self._try(chat.retry(self.access, fields["reply"])))
+        self._chores.beside(self._try(chat.retry(self.access, fields["reply"])))
+
+    async def regenerate(self, fields: dict[str, Any]) -> None:
+        """``regenerate``: the last reply, whatever it says, once more."""
+        self._chores.beside(self._try(chat.regenerate(self.access, fields["reply"])))
+
+    async def edit(self, fields: dict[str, Any]) -> None:
+        """``edit``: other words for the last message, and its reply anew."""
+        cid = fields["cid"]
+        self._chores.beside(self._try(chat.edit(self.access, fields["id"], cid, fields["text"]), cid=str(cid)))
 
     async def set(self, fields: dict[str, Any]) -> None:
         """``set``: language, time zone and page are data for the bot."""
@@ -146,7 +151,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     def revoked(self) -> None:
         """The session was ended from elsewhere, with its conversation or alone."""
-        self._beside(self._end_session())
+        self._chores.beside(self._end_session())
 
     async def goodbye(self, reconnect_ms: int) -> None:
         """This process is about to stop; returns once the client was told."""
@@ -166,11 +171,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         message = accepted.message
         self._reply({"type": "sent", "cid": cid, "id": str(message.pk), "seq": message.position, "dup": accepted.dup})
 
-    async def _try(self, work: Any) -> None:
+    async def _try(self, work: Any, **of: str) -> None:
         try:
             await work
         except Refused as refusal:
-            self._refuse(refusal)
+            self._refuse(refusal, **of)
 
     def _refuse(self, refusal: Refused, **of: str) -> None:
         retry = {} if refusal.retry_ms is None else {"retryMs": refusal.retry_ms}
@@ -204,40 +209,32 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._closed = True
         if self.socket is not None:
             self.socket.stop()
-        self._beside(self.close(code))
+        self._chores.beside(self.close(code))
 
     def _beat(self) -> None:
         if time.monotonic() - self._heard > settings.SILENCE_SECONDS:
             self._end(CloseCode.TIMEOUT)
             return
         self._send_heartbeat()
-        self._after("hb", settings.HEARTBEAT_SECONDS, self._beat)
+        self._chores.after("hb", settings.HEARTBEAT_SECONDS, self._beat)
 
     def _send_heartbeat(self) -> None:
         self._asked = True
         self._reply({"type": "hb", "head": self.socket.seq if self.socket else 0})
 
     def _expire(self, waited: float = 0.0) -> None:
-        self._beside(self._end_when_answered(waited))
+        self._chores.beside(self._end_when_answered(waited))
 
     async def _end_when_answered(self, waited: float) -> None:
         """Say that the session is over, and stay until the open reply has ended, wherever it is made."""
         if waited < EXPIRY_GRACE_SECONDS and await in_thread(has_open_reply)(self.access.conversation_id):
             if not waited:
                 self._reply({"type": "expiring", "inMs": EXPIRY_GRACE_SECONDS * 1000})
-            self._after("expiry", 1.0, self._expire, waited + 1.0)
+            self._chores.after("expiry", 1.0, self._expire, waited + 1.0)
             return
         if waited and self.socket is not None:
             await self.socket.resume({"seq": self.socket.seq})  # its closing row may still be on the way
         self._end(CloseCode.UNAUTHENTICATED)
-
-    def _after(self, name: str, seconds: float, call: Any, *arguments: Any) -> None:
-        self._timers[name] = asyncio.get_running_loop().call_later(seconds, call, *arguments)
-
-    def _beside(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     _heard = 0.0
     _closed = False
@@ -250,6 +247,8 @@ HANDLERS = {
     "start": ConversationConsumer.start,
     "stop": ConversationConsumer.stop,
     "retry": ConversationConsumer.retry,
+    "regenerate": ConversationConsumer.regenerate,
+    "edit": ConversationConsumer.edit,
     "set": ConversationConsumer.set,
     "resume": ConversationConsumer.resume,
     "hb": ConversationConsumer.hb,

@@ -117,6 +117,8 @@ FIELDS: dict[str, tuple[dict[str, Check], dict[str, Check]]] = {
     "start": ({}, {}),
     "stop": ({"reply": _id}, {}),
     "retry": ({"reply": _id}, {}),
+    "regenerate": ({"reply": _id}, {}),
+    "edit": ({"id": _id, "cid": _id, "text": _text}, {}),
     "set": ({}, {"language": _short, "timeZone": _short, "page": _page}),
     "resume": ({}, {"epoch": _text, "seq": _count, "open": _object}),
     "hb": ({}, {}),

@@ -7,11 +7,12 @@ from typing import Any
 from django.utils import timezone
 
 from sessions_api.errors import Refused
+from sessions_api.limits import take_send
 from sessions_api.log import Log
 from sessions_api.models import Message
-from sessions_api.operations import Operation
+from sessions_api.operations import Operation, find_reply
 from sessions_api.options import Options
-from sessions_api.reply_operations import open_next
+from sessions_api.reply_operations import ask_again, open_next
 
 Status = Message.Status
 UNFINISHED = (Status.OPEN, Status.QUEUED)
@@ -46,6 +47,69 @@ class Answer(Operation):
         reply.taps = [self.tap] if self.tap is not None else []  # type: ignore[attr-defined]
         log.insert(reply)
         return reply
+
+
+@dataclass
+class Regenerate(Operation):
+    """Ask once more for the last reply, whatever became of it."""
+
+    reply_id: uuid.UUID
+
+    def apply(self, log: Log) -> Message:
+        """The row, open or queued again. Raises ``Refused`` (not_found, rate; closed while it is being written or where more was said)."""
+        log.require(self.conversation_id)
+        log.require_session(self.session_id)
+        log.write_inserts()  # what was said after it may be of this batch
+        reply = find_reply(self, self.reply_id)
+        _require_last(reply, "Only the last reply can be made anew")
+        if self.session_id:
+            take_send(self.session_id)
+        ask_again(log, reply)
+        return reply
+
+
+@dataclass
+class Edit(Operation):
+    """Other words for the last message of the visitor, and a reply to them in the place of its reply.
+
+    ``cid`` is the edit's own and goes into ``body``; the message keeps its, so that a late copy of it is not stored again.
+    """
+
+    message_id: uuid.UUID
+    values: dict[str, Any]  # text, body (the digest of text and cid) and entities
+
+    def apply(self, log: Log) -> Message:
+        """The message. Raises ``Refused`` (not_found, expired, rate, cid_conflict; closed while its reply is being written or where more
+        was said)."""
+        message = find_message(self, log)
+        if message.body == self.values["body"]:  # a retry is never refused
+            return message
+        if self.cid and log.by_cid(self.conversation_id, self.cid):
+            raise Refused("cid_conflict", "This cid was used for another message")
+        log.require_session(self.session_id)
+        if message.type != Message.Type.USER or message.hidden:
+            raise Refused("not_found", "There is no such message")
+        reply = Message.objects.filter(question=message, deleted=False).first()
+        _require_last(reply or message, "Only the last message can be edited")
+        if self.session_id:
+            take_send(self.session_id)
+        for name, value in self.values.items():
+            setattr(message, name, value)
+        message.seq, message.updated_at = log.next_seq(self.conversation_id), log.now or timezone.now()
+        message.save(update_fields=[*self.values, "seq", "updated_at"])
+        log.changed(message)
+        if reply is not None:
+            ask_again(log, reply)
+        return message
+
+
+def _require_last(message: Message, refusal: str) -> None:
+    """Nothing was said after it, and it is not being written."""
+    if message.status in UNFINISHED:
+        raise Refused("closed", "This reply is being written; stop it first")
+    later = Message.objects.filter(conversation_id=message.conversation_id, position__gt=message.position, deleted=False)
+    if later.filter(type__in=Message.VISIBLE_TYPES).exists():
+        raise Refused("closed", refusal)
 
 
 @dataclass

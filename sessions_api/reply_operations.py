@@ -8,7 +8,7 @@ from django.conf import settings
 
 from sessions_api.limits import take_send
 from sessions_api.log import Log
-from sessions_api.models import Message
+from sessions_api.models import Message, Rating
 from sessions_api.operations import Operation, find_reply
 
 Status = Message.Status
@@ -125,16 +125,25 @@ class Retry(Operation):
             return reply
         if self.session_id:
             take_send(self.session_id)
-        reply.attempt, reply.tries = reply.attempt + 1, 1
-        reply.text, reply.blocks, reply.sources, reply.code, reply.cause = "", [], [], "", ""
-        if self.conversation_id in log.busy:
-            reply.status, reply.seq = Status.QUEUED, log.next_seq(self.conversation_id)
-            log.waiting.add(self.conversation_id)
-            reply.save(update_fields=["status", "seq", "attempt", "tries", "text", "blocks", "sources", "code", "cause"])
-            log.changed(reply)
-        else:
-            _open(log, reply)
+        ask_again(log, reply)
         return reply
+
+
+def ask_again(log: Log, reply: Message) -> None:
+    """Open or queue a reply that had ended; nothing of what it said stays, an opinion of that neither."""
+    if reply.vote is not None:
+        Rating.objects.filter(message=reply).delete()
+        reply.vote = None
+        Message.objects.filter(pk=reply.pk).update(vote=None)
+    reply.attempt, reply.tries = reply.attempt + 1, 1
+    reply.text, reply.blocks, reply.sources, reply.code, reply.cause = "", [], [], "", ""
+    if reply.conversation_id in log.busy:
+        reply.status, reply.seq = Status.QUEUED, log.next_seq(reply.conversation_id)
+        log.waiting.add(reply.conversation_id)
+        reply.save(update_fields=["status", "seq", "attempt", "tries", "text", "blocks", "sources", "code", "cause"])
+        log.changed(reply)
+    else:
+        _open(log, reply)
 
 
 @dataclass

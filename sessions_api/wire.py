@@ -26,7 +26,7 @@ class CloseCode:
 
 
 # Frames by direction; docs/protocol.md and the widget's own list are compared with these by a test.
-CLIENT_FRAMES = ("hello", "send", "start", "stop", "retry", "set", "resume", "hb")
+CLIENT_FRAMES = ("hello", "send", "start", "stop", "retry", "regenerate", "edit", "set", "resume", "hb")
 SERVER_FRAMES = ("welcome", "rows", "sent", "nack", "ok", "delta", "activity", "hb", "expiring", "bye", "resync")
 
 

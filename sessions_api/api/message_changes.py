@@ -9,7 +9,7 @@ from rest_framework.exceptions import ParseError
 from accounts.ids import parse_id
 from sessions_api import chat, reading
 from sessions_api.api import schemas
-from sessions_api.api.asked import entities_in
+from sessions_api.api.asked import entities_in, idempotency_key
 from sessions_api.api.caller import Caller, caller_of, not_found
 from sessions_api.api.messages import NO_MESSAGE, said_of
 from sessions_api.api.plain import api_view, body_of
@@ -76,6 +76,28 @@ async def retry(request: HttpRequest, conversation_id: str, message_id: str) -> 
     body_of(request)
     reply = await chat.retry(caller.access, _id(message_id))
     return JsonResponse({"id": str(reply.pk)})
+
+
+@described("POST", responses=IdSerializer, operation_id="regenerateConversationMessage")
+@api_view("POST")
+async def regenerate(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponseBase:
+    """Ask once more for the last reply, whatever it says; ``receive`` waits for it. The same as the socket's ``regenerate``."""
+    caller = await caller_of(request, conversation_id)
+    body_of(request)
+    reply = await chat.regenerate(caller.access, _id(message_id))
+    return JsonResponse({"id": str(reply.pk)})
+
+
+@described(
+    "POST", request=schemas.MessageEdit, responses=IdSerializer, parameters=schemas.KEY_HEADERS, operation_id="editConversationMessage"
+)
+@api_view("POST")
+async def edit(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponseBase:
+    """Other words for the last message of the visitor, and a reply to those; ``receive`` waits for it. The same as the socket's ``edit``."""
+    caller = await caller_of(request, conversation_id)
+    text = _text(body_of(request).get("text"), "text")
+    message = await chat.edit(caller.access, _id(message_id), idempotency_key(request), text)
+    return JsonResponse({"id": str(message.pk)})
 
 
 async def _operator(request: HttpRequest, conversation_id: str) -> Caller:

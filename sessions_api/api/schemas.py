@@ -125,6 +125,12 @@ class MessageUpdate(MessageInput):
     text = serializers.CharField(required=False, allow_null=True, allow_blank=True)
 
 
+class MessageEdit(serializers.Serializer[None]):
+    """Body of message/edit."""
+
+    text = serializers.CharField()
+
+
 class SentOutput(serializers.Serializer[None]):
     """A stored message, and what the bot does not get to read of it."""
 

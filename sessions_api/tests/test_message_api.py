@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sessions_api.models import Conversation, Message
+from sessions_api.models import Conversation, Message, Rating
 from sessions_api.tests.conftest import talk
 from sessions_api.tests.test_sending import conversation_of
 from tests.support.actors import Operator
@@ -163,7 +163,7 @@ def test_messages_that_are_refused(api: Caller, body: Any) -> None:
     assert not Message.objects.exists()
 
 
-@pytest.mark.parametrize("verb", ["fetch", "update", "delete", "stop", "retry"])
+@pytest.mark.parametrize("verb", ["fetch", "update", "delete", "stop", "retry", "regenerate"])
 def test_only_messages_of_the_conversation(api: Caller, olive: Operator, verb: str) -> None:
     other = Conversation.objects.create(owner=olive.user)
     foreign = Message.objects.create(conversation=other, type="bot", text="Hi", position=1, seq=1)
@@ -171,3 +171,68 @@ def test_only_messages_of_the_conversation(api: Caller, olive: Operator, verb: s
     answers = [call(f"message/{pk}/{verb}") for pk in (foreign.pk, uuid.uuid4(), "nonsense")]
     assert {answer.status for answer in answers} == {404}
     assert answers[0].content == answers[1].content
+
+
+def test_the_last_reply_is_made_anew(api: Caller, olive: Operator) -> None:
+    talk = Caller(api.app, olive.token, f"/api/v1/conversation/{conversation_of(olive.user, 'echo')}/")
+    first = talk.post("complete", {"text": "One"}).json()
+    talk.post(f"message/{first['id']}/upvote")
+    assert talk.post(f"message/{first['id']}/regenerate").json() == {"id": first["id"]}
+    again = talk.post("receive").json()
+    assert (again["id"], again["text"], again["status"]) == (first["id"], "One", "done")
+    row = Message.objects.get(pk=first["id"])
+    assert (row.attempt, row.vote, Rating.objects.count()) == (2, None, 0), "the vote was on other words"
+    talk.post("complete", {"text": "Two"})
+    refused = talk.post(f"message/{first['id']}/regenerate")
+    assert (refused.status, refused.json()["message"]) == (409, "Only the last reply can be made anew")
+    assert Message.objects.get(pk=first["id"]).attempt == 2
+
+
+def test_the_last_message_is_edited_and_answered_once(api: Caller, olive: Operator) -> None:
+    talk = Caller(api.app, olive.token, f"/api/v1/conversation/{conversation_of(olive.user, 'echo')}/")
+    cid, edit = str(uuid.uuid4()), {"idempotency-key": str(uuid.uuid4())}
+    reply = talk.post("complete", {"text": "Helo"}, **{"idempotency-key": cid}).json()
+    asked = Message.objects.get(type="user")
+    path = f"message/{asked.pk}/edit"
+    assert talk.post(path, {"text": "Hello"}, **edit).json() == {"id": str(asked.pk)}
+    again = talk.post("receive").json()
+    assert (again["id"], again["text"]) == (reply["id"], "Hello")
+    assert talk.post(path, {"text": "Hello"}, **edit).json() == {"id": str(asked.pk)}, "sent twice"
+    assert Message.objects.get(pk=reply["id"]).attempt == 2
+    assert talk.post("send", {"text": "Helo"}, **{"idempotency-key": cid}).status == 409, "a late copy is not stored again"
+    assert talk.post(path, {"text": "Hullo"}, **{"idempotency-key": cid}).json()["message"] == "This cid was used for another message"
+    assert Message.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [({}, 400, "text: must be a text"), ({"text": 5}, 400, "text: must be a text"), ({"text": " "}, 400, "The message is empty"),
+     ({"text": "a" * 32_769}, 413, "A message has at most 32768 bytes")],
+)  # fmt: skip
+def test_edits_that_are_refused(api: Caller, body: Any, status: int, said: str) -> None:
+    pk = made(api, text="Ann")
+    answer = api.post(f"message/{pk}/edit", body)
+    assert (answer.status, answer.json()["message"]) == (status, said)
+    assert Message.objects.get(pk=pk).text == "Ann"
+
+
+def test_only_what_was_said_last_is_edited(api: Caller) -> None:
+    first = made(api, text="Ann")
+    made(api, text="Bob")
+    answer = api.post(f"message/{first}/edit", {"text": "Eve"})
+    assert (answer.status, answer.json()["message"]) == (409, "Only the last message can be edited")
+    bot = made(api, type="bot", text="Hi")
+    assert api.post(f"message/{bot}/edit", {"text": "Eve"}).status == 404
+
+
+def test_nothing_is_edited_under_a_reply_that_is_being_written(api: Caller, olive: Operator) -> None:
+    slow = Caller(api.app, olive.token, f"/api/v1/conversation/{conversation_of(olive.user, 'sample/tokens=200/delay=0.2')}/")
+    api.app.request(
+        "POST", f"{slow.prefix}complete", token=olive.token, body={"text": "Hi"}, headers={"accept": "application/jsonl"}, enough_lines=2
+    )
+    asked, reply = Message.objects.get(type="user"), Message.objects.get(type="bot")
+    for path, body in ((f"message/{asked.pk}/edit", {"text": "Ho"}), (f"message/{reply.pk}/regenerate", {})):
+        answer = slow.post(path, body)
+        assert (answer.status, answer.json()["message"]) == (409, "This reply is being written; stop it first")
+    slow.post(f"message/{reply.pk}/stop")
+    assert slow.post("receive").json()["end"] == {"reason": "abort"}

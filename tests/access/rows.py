@@ -84,5 +84,7 @@ OURS = {
     "conversation/{}/message/by-cid/{}": Row(Kind.CONVERSATION, "GET", True, outlives=True),
     "conversation/{}/message/{}/stop": Row(Kind.CONVERSATION, body={}),
     "conversation/{}/message/{}/retry": Row(Kind.CONVERSATION, body={}),
+    "conversation/{}/message/{}/regenerate": Row(Kind.CONVERSATION, body={}),
+    "conversation/{}/message/{}/edit": Row(Kind.CONVERSATION, body={"text": "Hi"}, ok=404),  # the message is a bot's
 }
 ROWS: dict[str, Row] = {**_contract_rows(), **OURS}

@@ -93,7 +93,34 @@ async def test_retry_of_a_stopped_reply_writes_it_anew(site: Site) -> None:
     assert (whole["status"], whole["html"]) == ("done", f"<p>{words}</p>")
 
 
-@pytest.mark.parametrize("kind", ["stop", "retry"])
+async def test_the_last_reply_is_made_anew_on_every_tab(site: Site) -> None:
+    session = await site.session(await site.widget("echo"))
+    async with site.tab(session) as tab, site.tab(session) as other:
+        first = await tab.ask("Once more")
+        await tab.say("regenerate", reply=first["id"])
+        for each in (tab, other):
+            again = await each.closing_row(2, attempt=2)
+            assert (again["id"], again["status"], again["html"]) == (first["id"], "done", "<p>Once more</p>")
+    assert len(await site.stored(session)) == 2
+
+
+async def test_an_edited_message_is_answered_anew(site: Site) -> None:
+    session = await site.session(await site.widget("echo"))
+    async with site.tab(session) as tab:
+        await tab.ask("Helo")
+        asked, edit = tab.at(1), str(uuid.uuid4())
+        assert asked is not None
+        await tab.say("edit", id=asked["id"], cid=edit, text="Hello")
+        assert (await tab.closing_row(2, attempt=2))["html"] == "<p>Hello</p>"
+        await tab.say("edit", id=asked["id"], cid=edit, text="Hello")
+        await tab.say("edit", id=asked["id"], cid=str(uuid.uuid4()), text=" ")
+        assert (await tab.received("nack", 1))[0]["code"] == "empty"
+    stored = await site.stored(session)
+    assert [row["text"] for row in stored] == ["Hello", "Hello"]
+    assert stored[1]["attempt"] == 2, "the edit that was sent twice counted once"
+
+
+@pytest.mark.parametrize("kind", ["stop", "retry", "regenerate"])
 async def test_an_unknown_reply_is_not_found(site: Site, kind: str) -> None:
     widget = await site.widget()
     foreign = await site.session(widget, messages=[{"type": "user", "text": "Hi"}])
