@@ -21,7 +21,7 @@ from bots.retrieval.vectors import embed_texts, pack_vectors, plan_record
 from bots.versions import state_of
 
 INDEXES_MAX = 32  # datasets kept in memory; a thousand records take about 20 MB
-NEWEST_TEXTS = 32  # about a second of computing: what a search embeds itself instead of answering by words alone
+NEWEST_CHARACTERS = 10_000  # about a second of computing: what a search embeds itself instead of answering by words alone
 
 
 class Indexes:
@@ -132,10 +132,10 @@ def _look(dataset_id: UUID) -> _Ready | None:
 def _with_newest(records: list[IndexRecord], embedder: Embedder) -> list[IndexRecord]:
     """Records that were just written are found by their meaning at once, as long as they are few; the task stores their vectors later."""
     waiting = [number for number, record in enumerate(records) if not record.vectors and record.partial is None]
-    plans = [
-        plan_record(records[number].title, records[number].text, records[number].alternatives) for number in waiting[:NEWEST_TEXTS]
-    ]
-    if not plans or len(waiting) > len(plans) or sum(len(plan.texts) for plan in plans) > NEWEST_TEXTS:
+    if sum(len(records[number].text) for number in waiting) > NEWEST_CHARACTERS:
+        return records
+    plans = [plan_record(records[number].title, records[number].text, records[number].alternatives) for number in waiting]
+    if sum(len(text) for plan in plans for text in plan.texts) > NEWEST_CHARACTERS:
         return records
     complete = list(records)
     for number, plan in zip(waiting, plans, strict=True):

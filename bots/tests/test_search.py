@@ -86,13 +86,13 @@ def test_a_new_record_is_found_by_its_meaning_at_once(dataset, built):
 
 
 def test_many_new_records_are_found_by_words_until_they_are_embedded(dataset, built, monkeypatch):
-    monkeypatch.setattr(searching, "NEWEST_TEXTS", 2)
+    monkeypatch.setattr(searching, "NEWEST_CHARACTERS", 30)
     assert search(dataset, "the shop opens").passages[0].title == "Hours"
     assert search(dataset, "the shop opens").familiarity == 0
 
 
 def test_titles_of_a_text_that_changed_since_are_not_used(dataset, built, monkeypatch):
-    monkeypatch.setattr(searching, "NEWEST_TEXTS", 0)
+    monkeypatch.setattr(searching, "NEWEST_CHARACTERS", 0)
     embed_batch(dataset.pk, LetterEmbedder())
     services.update_record(dataset.records.get(), title="Closing")
     assert search(dataset, "hours").familiarity == 0
