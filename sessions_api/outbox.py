@@ -80,6 +80,9 @@ class Outbox:
                     self._size -= len(text)
                 await self._send(text)
                 self._taken += 1
+        except OSError:  # the client has left; its socket's end is on the way
+            self._closed = True
+            self._queue.clear()
         finally:
             self._timer.cancel()
             self._task = None

@@ -102,3 +102,21 @@ async def test_nothing_is_sent_after_close() -> None:
     await asyncio.sleep(0)
     assert reader.got == []
     await box.flushed()
+
+
+async def test_a_reader_that_has_left_is_no_error() -> None:
+    tried: list[str] = []
+
+    async def take(text: str) -> None:
+        tried.append(text)
+        raise ConnectionResetError
+
+    failures: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: failures.append(context))
+    box = Outbox(take, lambda reply: reply, pytest.fail)
+    box.push("one")
+    box.push("two")
+    await box.flushed()
+    box.push("three")
+    await asyncio.sleep(0)
+    assert (tried, failures) == (["one"], [])
