@@ -19,6 +19,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from sessions_api.models import ChannelMessage
+from sessions_api.patience import within
 from sessions_api.threads import in_thread
 
 logger = logging.getLogger(__name__)
@@ -154,7 +155,7 @@ async def _subscription(key: Key, reader: Reader, beat: float) -> AsyncGenerator
                 for message in messages:
                     yield message
             try:
-                await asyncio.wait_for(bell.wait(), beat)
+                await within(beat, bell.wait())
             except TimeoutError:
                 yield None
     finally:

@@ -11,6 +11,7 @@ from bots.engines.base import Text
 from sessions_api.hub import hub
 from sessions_api.keeper import keeper
 from sessions_api.models import Message
+from sessions_api.patience import within
 from sessions_api.replies import Generation, Tap
 from sessions_api.threads import in_thread
 
@@ -91,7 +92,7 @@ class Following:
             while (left := deadline - time.monotonic()) > 0:
                 self._listen()
                 try:
-                    item = self.tap.get_nowait() if not self.tap.empty() else await asyncio.wait_for(self.tap.get(), min(beat, left))
+                    item = self.tap.get_nowait() if not self.tap.empty() else await within(min(beat, left), self.tap.get())
                 except TimeoutError:
                     yield None
                     item = RANG  # a doorbell may be lost
@@ -151,7 +152,7 @@ async def wait_for_reply(conversation_id: uuid.UUID, reply_id: uuid.UUID, second
             if left <= 0:
                 return None
             with suppress(TimeoutError):
-                await asyncio.wait_for(tap.get(), min(BEAT_SECONDS, left))
+                await within(min(BEAT_SECONDS, left), tap.get())
     finally:
         hub.leave(conversation_id, bell)
 

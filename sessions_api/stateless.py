@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from bots.engines.base import End, Engine, EngineError, Text, Turn, Usage
+from sessions_api.patience import within
 
 logger = logging.getLogger(__name__)
 AHEAD = 64  # events that the engine may be ahead of a slow reader
@@ -32,7 +33,7 @@ async def made(engine: Engine, turn: Turn, beat: float) -> AsyncGenerator[Any]:
     try:
         while True:
             try:
-                item = inbox.get_nowait() if not inbox.empty() else await asyncio.wait_for(inbox.get(), beat)
+                item = inbox.get_nowait() if not inbox.empty() else await within(beat, inbox.get())
             except TimeoutError:
                 item = None
             yield item
