@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
-from widgetplatform.api.errors import json_error
+from widgetplatform.api.errors import json_error, method_not_allowed
 
 RENDERERS = {"yaml": OpenApiYamlRenderer, "json": OpenApiJsonRenderer}
 TYPES = {
@@ -18,9 +18,7 @@ TYPES = {
 def schema(request: HttpRequest) -> HttpResponse:
     """Public: it looks at no token. ``?format=json`` or ``yaml``, else as ``Accept`` says, else YAML."""
     if request.method not in ("GET", "HEAD"):
-        answer = json_error(405)
-        answer["Allow"] = "GET, HEAD"
-        return answer
+        return method_not_allowed("GET", "HEAD")
     kind = request.GET.get("format") or TYPES.get(request.get_preferred_type(list(TYPES)) or "", "yaml")
     if kind not in RENDERERS:
         return json_error(400, f"format: must be one of {', '.join(RENDERERS)}")

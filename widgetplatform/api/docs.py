@@ -8,15 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from widgetplatform.api.description import description
-from widgetplatform.api.errors import json_error
+from widgetplatform.api.errors import method_not_allowed
 
 
 def docs(request: HttpRequest) -> HttpResponse:
     """GET /api/v1/docs."""
     if request.method not in ("GET", "HEAD"):
-        answer = json_error(405)
-        answer["Allow"] = "GET, HEAD"
-        return answer
+        return method_not_allowed("GET", "HEAD")
     return HttpResponse(page())
 
 

@@ -89,6 +89,13 @@ def json_error(
     return JsonResponse(problem.body, status=status, headers=problem.headers, json_dumps_params=AS_DRF)
 
 
+def method_not_allowed(*allowed: str) -> JsonResponse:
+    """The 405 that names in ``Allow`` what there is."""
+    answer = json_error(405)
+    answer["Allow"] = ", ".join(allowed)
+    return answer
+
+
 def problem_of(error: BaseException) -> Problem | None:
     """What an exception means to the caller, or None for one that is a bug."""
     match error:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from widgetplatform.api.errors import ApiError, json_error, problem_of
+from widgetplatform.api.errors import ApiError, json_error, method_not_allowed, problem_of
 from widgetplatform.api.parsers import check_length, parse_object, too_large
 
 View = Callable[..., Awaitable[HttpResponseBase]]
@@ -23,9 +23,7 @@ def api_view(method: str) -> Callable[[View], Any]:
         @wraps(view)
         async def handled(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in allowed:
-                answer = json_error(405)
-                answer["Allow"] = ", ".join(allowed)
-                return answer
+                return method_not_allowed(*allowed)
             try:
                 return await view(request, *args, **kwargs)
             except Exception as error:
