@@ -9,9 +9,8 @@ from typing import Any
 from channels.db import database_sync_to_async
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
-from rest_framework.exceptions import NotAuthenticated, ParseError
+from rest_framework.exceptions import ParseError
 
-from accounts.authentication import authenticate_request
 from accounts.names import validate_text
 from bots import skills
 from bots.abilities.base import AbilitySpec, Outcome
@@ -20,7 +19,7 @@ from bots.models import Ability, Skillset
 from bots.toolbox import OwnTools
 from widgetplatform.api.described import described
 from widgetplatform.api.lookup import find_or_404, owned
-from widgetplatform.api.permissions import check_scope
+from widgetplatform.api.operators import operator_of
 from widgetplatform.api.plain import api_view, body_of
 from widgetplatform.api.streams import JSON, JSONL, json_line, wanted_type
 
@@ -88,20 +87,17 @@ def executed(outcome: Outcome) -> dict[str, Any]:
 
 def _order(request: HttpRequest, skillset_id: str, ability_id: str) -> Order:
     """Who asks, and everything that is read from the database: in one thread, before anything waits."""
-    token = authenticate_request(request)
-    if token is None:
-        raise NotAuthenticated
-    check_scope(token, request.method)
-    skillset = find_or_404(owned(Skillset, token.owner), skillset_id)
+    owner = operator_of(request)
+    skillset = find_or_404(owned(Skillset, owner), skillset_id)
     ability = find_or_404(Ability.objects.filter(skillset=skillset), ability_id)
     body = body_of(request)
     text, named = _text(body, "input"), _text(body, "contactId")
     if len(text.encode()) > skills.INPUT_BYTES:
         raise ParseError(f"input: must have at most {skills.INPUT_BYTES} bytes")
-    contact_id = skills.contact_of(token.owner, named) if named else None
+    contact_id = skills.contact_of(owner, named) if named else None
     if named and contact_id is None:
         raise ParseError("contactId: no such contact")
-    return Order(skills.spec_of(ability), token.owner_id, text, contact_id)
+    return Order(skills.spec_of(ability), owner.pk, text, contact_id)
 
 
 def _text(body: dict[str, Any], name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
-from accounts.authentication import authenticate_request, bearer_token, session_token
+from accounts.authentication import bearer_token, session_token
 from accounts.ids import parse_id
 from accounts.names import ALIAS
 from sessions_api.access import Gone, check_session, open_session, origin_of, origin_refusal
@@ -16,7 +16,7 @@ from sessions_api.models import Conversation
 from sessions_api.threads import in_thread
 from sessions_api.tokens import TokenError, read_token
 from widgetplatform.api.errors import ApiError
-from widgetplatform.api.permissions import check_scope
+from widgetplatform.api.operators import operator_of
 
 EXPIRED_FOR = timedelta(hours=24)
 NO_TOKEN = "Authorization: must be “Bearer” and a token"  # noqa: S105 (a message)
@@ -62,11 +62,8 @@ async def _visitor(request: HttpRequest, token: str, conversation_id: str) -> Ca
 
 
 def _operator(request: HttpRequest, conversation_id: str, reads: bool) -> Caller:
-    row = authenticate_request(request)
-    if row is None:
-        raise ApiError(401, NO_TOKEN)
-    check_scope(row, request.method, reads)
-    mine = Conversation.objects.for_owner(row.owner)
+    owner = operator_of(request, reads)
+    mine = Conversation.objects.for_owner(owner)
     pk = parse_id(conversation_id)
     if pk:
         found = mine.filter(pk=pk).first()
@@ -74,7 +71,7 @@ def _operator(request: HttpRequest, conversation_id: str, reads: bool) -> Caller
         found = mine.filter(alias=conversation_id).first() if ALIAS.fullmatch(conversation_id) else None
     if found is None:
         raise not_found()
-    return Caller(Access(found.pk, None, found.widget_id), row.owner)
+    return Caller(Access(found.pk, None, found.widget_id), owner)
 
 
 async def expired_caller(request: HttpRequest, conversation_id: str) -> uuid.UUID:

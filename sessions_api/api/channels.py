@@ -12,13 +12,13 @@ from accounts.names import META_BYTES
 from sessions_api import channels, reading
 from sessions_api.api import schemas
 from sessions_api.api.caller import caller_of
-from sessions_api.api.operators import operator_of
 from sessions_api.api.plain import api_view, body_of
 from sessions_api.models import Conversation
 from sessions_api.options import channel_name
 from sessions_api.threads import in_thread
 from sessions_api.wire import ms
 from widgetplatform.api.described import described
+from widgetplatform.api.operators import operator_of
 from widgetplatform.api.parsers import too_large
 from widgetplatform.api.serializers import IdSerializer
 from widgetplatform.api.streams import JSONL, json_line

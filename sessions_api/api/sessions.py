@@ -15,7 +15,6 @@ from sessions_api.api.conversation_serializers import (
     DurationInput,
     read_seeds,
 )
-from sessions_api.api.operators import operator_of
 from sessions_api.api.plain import api_view, body_of
 from sessions_api.api.shapes import message_item
 from sessions_api.conversations import create_conversation
@@ -28,6 +27,7 @@ from sessions_api.wire import ms
 from widgetplatform import metrics
 from widgetplatform.api.described import described
 from widgetplatform.api.lookup import find_or_404, owned
+from widgetplatform.api.operators import operator_of
 from widgetplatform.api.views import VerbView
 from widgets.config import effective_of
 

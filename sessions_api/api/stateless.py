@@ -17,7 +17,6 @@ from bots.validators import validate_model
 from sessions_api import chat, follow, reading
 from sessions_api.api import schemas
 from sessions_api.api.attached import attachments_in
-from sessions_api.api.operators import operator_of
 from sessions_api.api.person_serializers import EnsureContactSerializer
 from sessions_api.api.plain import api_view, body_of
 from sessions_api.api.streaming import PING, Eyes, Lines, event_lines, stream, wants_lines
@@ -33,6 +32,7 @@ from sessions_api.stateless import Ended, made
 from sessions_api.threads import in_thread
 from widgetplatform.api.described import described
 from widgetplatform.api.lookup import find, owned
+from widgetplatform.api.operators import operator_of
 from widgetplatform.api.validation import django_detail
 
 MESSAGES = 1000

@@ -1,12 +1,11 @@
-"""Who calls the plain views that only operators have."""
+"""Who calls the plain views that operators have."""
 
 from typing import Any
 
 from django.http import HttpRequest
+from rest_framework.exceptions import NotAuthenticated
 
 from accounts.authentication import authenticate_request
-from sessions_api.api.caller import NO_TOKEN
-from widgetplatform.api.errors import ApiError
 from widgetplatform.api.permissions import check_scope
 
 
@@ -15,6 +14,6 @@ def operator_of(request: HttpRequest, reads: bool = False) -> Any:
     ``read``, where the call only ``reads``)."""
     row = authenticate_request(request)
     if row is None:
-        raise ApiError(401, NO_TOKEN)
+        raise NotAuthenticated
     check_scope(row, request.method, reads)
     return row.owner
