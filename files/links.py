@@ -5,18 +5,18 @@ from typing import BinaryIO
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core import signing
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import reverse
 
 from accounts.objects import Visibility
+from files import tokens
 from files.content import CHUNK_BYTES
 from files.errors import FileRefused
 from files.models import File, StoredContent
 from files.names import attachment
 from files.sniff import UNKNOWN
-from files.storage import mark_of, open_content, release_connections, row_of
+from files.storage import mark_of, open_content, release_connections
 from files.stores.base import store
 
 SALT = "files.download"
@@ -38,19 +38,13 @@ def download_link(request: HttpRequest, row: StoredContent) -> str:
     direct = store().get_link(row.key, attachment(row.filename, row.content_type), served_type(row), seconds)
     if direct is not None:
         return direct
-    token = signing.dumps([row._meta.model_name, str(row.pk), mark_of(row.key)], salt=SALT)
+    token = tokens.sign(row, row.key, SALT)
     return request.build_absolute_uri(reverse("file-link", args=[token]))
 
 
 def linked(token: str) -> StoredContent:
     """The row of a link, as long as it has the content that the link was made for. ``FileRefused`` (404)."""
-    try:
-        kind, pk, mark = signing.loads(token, salt=SALT, max_age=settings.FILE_LINK_SECONDS)
-    except signing.SignatureExpired:
-        raise FileRefused(404, "This link has expired; ask for a new one") from None
-    except (signing.BadSignature, ValueError):
-        raise FileRefused(404, "There is no such link") from None
-    row = row_of(kind, pk)
+    row, mark = tokens.read(token, SALT, settings.FILE_LINK_SECONDS, "link")
     if row is None or mark_of(row.key) != mark:
         raise FileRefused(404, "This content was removed or replaced")
     return row

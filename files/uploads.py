@@ -5,15 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest
 from django.urls import reverse
 
+from files import tokens
 from files.content import Readable
 from files.errors import FileRefused
 from files.models import StoredContent
 from files.services import set_pending, store_content
-from files.storage import mark_of, new_key, row_of
+from files.storage import mark_of, new_key
 from files.stores.base import store
 
 SALT = "files.upload"
@@ -27,20 +27,14 @@ def promise_upload(request: HttpRequest, row: StoredContent, *, size: int, media
     set_pending(row, {"key": key, "size": size, "type": media_type, "name": filename, "until": until})
     if link is not None:
         return {"method": "PUT", "url": link.url, "headers": link.headers}
-    token = signing.dumps([row._meta.model_name, str(row.pk), mark_of(key)], salt=SALT)
+    token = tokens.sign(row, key, SALT)
     url = request.build_absolute_uri(reverse("file-direct-upload", args=[token]))
     return {"method": "PUT", "url": url, "headers": {"content-type": media_type}}
 
 
 def redeem(token: str, source: Readable) -> UUID:
     """Take what is sent to a link of ours; the id of its row. ``FileRefused``: 404 (forged, expired), 409 (done already), 400, 413."""
-    try:
-        kind, pk, mark = signing.loads(token, salt=SALT, max_age=settings.FILE_UPLOAD_SECONDS)
-    except signing.SignatureExpired:
-        raise FileRefused(404, "This upload link has expired; ask for a new one") from None
-    except (signing.BadSignature, ValueError):
-        raise FileRefused(404, "There is no such upload link") from None
-    row = row_of(kind, pk)
+    row, mark = tokens.read(token, SALT, settings.FILE_UPLOAD_SECONDS, "upload link")
     if row is None:
         raise FileRefused(404, "There is no such file")
     promise = row.pending or {}
