@@ -1,6 +1,7 @@
 """What is done to a stored message: an operator changes or deletes it; its reply is stopped or asked for again."""
 
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
@@ -13,6 +14,7 @@ from sessions_api.api.asked import entities_in, idempotency_key
 from sessions_api.api.caller import Caller, caller_of, not_found
 from sessions_api.api.messages import NO_MESSAGE, said_of
 from sessions_api.api.plain import api_view, body_of
+from sessions_api.chat import Access
 from sessions_api.models import Message
 from sessions_api.replies import rendered_blocks
 from sessions_api.threads import in_thread
@@ -62,30 +64,21 @@ async def delete(request: HttpRequest, conversation_id: str, message_id: str) ->
 @api_view("POST")
 async def stop(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponseBase:
     """End a reply that is being written; what is there stays. The same as the socket's ``stop``."""
-    caller = await caller_of(request, conversation_id)
-    body_of(request)
-    reply = await chat.stop(caller.access, _id(message_id))
-    return JsonResponse({"id": str(reply.pk)})
+    return await _of_reply(chat.stop, request, conversation_id, message_id)
 
 
 @described("POST", responses=IdSerializer, operation_id="retryConversationMessage")
 @api_view("POST")
 async def retry(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponseBase:
     """Ask again for a reply that failed or was stopped; ``receive`` waits for it. The same as the socket's ``retry``."""
-    caller = await caller_of(request, conversation_id)
-    body_of(request)
-    reply = await chat.retry(caller.access, _id(message_id))
-    return JsonResponse({"id": str(reply.pk)})
+    return await _of_reply(chat.retry, request, conversation_id, message_id)
 
 
 @described("POST", responses=IdSerializer, operation_id="regenerateConversationMessage")
 @api_view("POST")
 async def regenerate(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponseBase:
     """Ask once more for the last reply, whatever it says; ``receive`` waits for it. The same as the socket's ``regenerate``."""
-    caller = await caller_of(request, conversation_id)
-    body_of(request)
-    reply = await chat.regenerate(caller.access, _id(message_id))
-    return JsonResponse({"id": str(reply.pk)})
+    return await _of_reply(chat.regenerate, request, conversation_id, message_id)
 
 
 @described(
@@ -98,6 +91,16 @@ async def edit(request: HttpRequest, conversation_id: str, message_id: str) -> H
     text = _text(body_of(request).get("text"), "text")
     message = await chat.edit(caller.access, _id(message_id), idempotency_key(request), text)
     return JsonResponse({"id": str(message.pk)})
+
+
+async def _of_reply(
+    act: Callable[[Access, uuid.UUID], Awaitable[Message]], request: HttpRequest, conversation_id: str, message_id: str
+) -> HttpResponseBase:
+    """What visitors may do to a reply too; its body is read, though nothing of it is wanted."""
+    caller = await caller_of(request, conversation_id)
+    body_of(request)
+    reply = await act(caller.access, _id(message_id))
+    return JsonResponse({"id": str(reply.pk)})
 
 
 async def _operator(request: HttpRequest, conversation_id: str) -> Caller:
