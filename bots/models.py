@@ -34,6 +34,30 @@ class Blueprint(OwnedObject):
     )
 
 
+class Provider(OwnedObject):
+    """A service with language models. Its alias is what stands before the colon in a bot's model."""
+
+    class Kind(models.TextChoices):
+        OPENAI = "openai", "OpenAI-compatible"
+        ANTHROPIC = "anthropic", "Anthropic"
+        GOOGLE = "google", "Google"
+
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.OPENAI)
+    base_url = models.CharField(max_length=500, blank=True, default="", help_text="Address of the API, for example https://api.openai.com/v1 or http://localhost:11434/v1. Empty: the service's own.")
+    key = models.TextField(blank=True, default="", editable=False)  # sealed: accounts/seal.py
+    moderation_model = models.CharField(max_length=128, blank=True, default="", help_text="Checks texts where a bot has moderation on, for example omni-moderation-latest. Empty: only the bot's own words are looked for.")
+    shared = models.BooleanField(default=False, help_text="Every operator of this installation may use it; nobody else sees the key.")
+    tested_at = models.DateTimeField(null=True, blank=True, editable=False)
+    test_error = models.CharField(max_length=300, blank=True, default="", editable=False)
+
+
+class Secret(OwnedObject):
+    """Something that abilities send and nobody reads: a key of another service. Its alias is how instructions name it."""
+
+    value = models.TextField(blank=True, default="", editable=False)  # sealed: accounts/seal.py
+    hosts = models.TextField(blank=True, default="", help_text="Where it may be sent: hosts separated by commas or lines, *.example.com with everything below it. Empty: to whatever host an ability names.")
+
+
 class BlueprintedObject(OwnedObject):
     """An owned object that may belong to a blueprint."""
 
@@ -103,6 +127,65 @@ class DatasetFile(models.Model):
         return str(self.file)
 
 
+class DatasetSource(models.Model):
+    """An address whose pages are records of a dataset: one page, or all that a sitemap names. Synchronizing fetches them again."""
+
+    class Kind(models.TextChoices):
+        PAGE = "page"
+        SITEMAP = "sitemap"
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        RUNNING = "running"
+        READY = "ready"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="sources")
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.PAGE)
+    url = models.CharField(max_length=2000, help_text="Address of a page or of a sitemap.")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING, editable=False)
+    error = models.CharField(max_length=300, blank=True, default="", editable=False)
+    run = models.IntegerField(default=0, editable=False)  # fences the tasks of an earlier synchronization out
+    synced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = "address"
+        verbose_name_plural = "addresses"
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class SourcePage(models.Model):
+    """A page of a source: what became of it the last time. `digest` is of what its records were made from."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        READY = "ready"
+        SKIPPED = "skipped"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    source = models.ForeignKey(DatasetSource, on_delete=models.CASCADE, related_name="pages")
+    url = models.CharField(max_length=2000)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    error = models.CharField(max_length=300, blank=True, default="")
+    digest = models.CharField(max_length=64, blank=True, default="")
+    etag = models.CharField(max_length=300, blank=True, default="")
+    run = models.IntegerField(default=0)
+    fetched_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["source", "run", "state"], name="bots_page_to_fetch")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
 class Skillset(BlueprintedObject):
     """Abilities that a bot may use."""
 
@@ -120,6 +203,7 @@ class DatasetRecord(models.Model):
     alternatives = models.JSONField(blank=True, default=list, help_text="Other ways to ask for it, a JSON list of texts.")
     meta = models.JSONField(blank=True, default=dict)
     file = models.ForeignKey(File, null=True, blank=True, on_delete=models.SET_NULL, related_name="records", editable=False)  # whose text it is
+    page = models.ForeignKey(SourcePage, null=True, blank=True, on_delete=models.CASCADE, related_name="records", editable=False)  # the same
     vectors = models.BinaryField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True, editable=False)
@@ -159,7 +243,8 @@ class Bot(BlueprintedObject):
     dataset = models.ForeignKey(Dataset, null=True, blank=True, on_delete=models.SET_NULL, related_name="bots", help_text="The knowledge it may use.")
     skillset = models.ForeignKey(Skillset, null=True, blank=True, on_delete=models.SET_NULL, related_name="bots", help_text="The abilities it may use.")
     privacy = models.BooleanField(null=True, blank=True, help_text="Addresses, telephone and card numbers of visitors are hidden from the model.")
-    moderation = models.BooleanField(null=True, blank=True, help_text="Texts are checked before they are answered.")
+    moderation = models.BooleanField(null=True, blank=True, help_text="Texts of visitors and replies are checked: by the provider where it has a moderation model, and for the words below.")
+    moderation_words = models.TextField(null=True, blank=True, validators=[validate_text], help_text="Words and phrases that must not occur, a line each; looked for where moderation is on.")
     visibility = _visibility()
 
 
@@ -171,6 +256,9 @@ class Ability(models.Model):
     name = models.CharField(max_length=NAME_BYTES, blank=True, default="", validators=[validate_name])
     description = models.TextField(blank=True, default="", validators=[validate_text], help_text="What it is for; a model decides by it.")
     instruction = models.TextField(blank=True, default="", validators=[validate_text], help_text="What happens: a text, or a fenced request or search.")
+    parameters = models.JSONField(null=True, blank=True, help_text="A JSON schema of the arguments. Empty: a text for each {{argument}} of the instruction.")
+    pick = models.CharField(max_length=300, blank=True, default="", help_text="A JSONPath ($.items[0].price): only this of a request's answer is told to the model.")
+    writes = models.BooleanField(default=False, help_text="It changes something: the visitor is asked before, and it is never done twice.")
     meta = models.JSONField(blank=True, default=dict, validators=[validate_meta])
     blueprint = models.ForeignKey(Blueprint, null=True, blank=True, on_delete=models.SET_NULL, related_name="abilities")
     file = models.ForeignKey(File, null=True, blank=True, on_delete=models.SET_NULL, related_name="abilities", help_text="Its text is what the ability answers with.")

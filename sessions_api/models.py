@@ -3,6 +3,7 @@
 import secrets
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -53,6 +54,7 @@ class Conversation(OwnedObject):
     language = models.CharField(max_length=35, blank=True, default="")
     time_zone = models.CharField(max_length=64, blank=True, default="")
     page = models.JSONField(null=True, blank=True)  # what the site said of its page: data, never instructions
+    functions = models.JSONField(null=True, blank=True)  # what the page can do for the bot: [{name, description, parameters}]
     last_seq = models.BigIntegerField(default=0)
     epoch = models.CharField(max_length=32, default=new_epoch)
 
@@ -126,6 +128,109 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.position}"
+
+
+class Call(models.Model):
+    """A function or ability that a reply calls: written down before it runs, so that nothing is done twice."""
+
+    class Kind(models.TextChoices):
+        ABILITY = "ability"
+        FUNCTION = "function"
+
+    class State(models.TextChoices):
+        ASKED = "asked"  # the visitor is to say yes or no
+        OPEN = "open"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reply = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="calls")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="calls")
+    n = models.SmallIntegerField()
+    attempt = models.IntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(max_length=NAME_BYTES)
+    arguments = models.JSONField(default=dict)
+    writes = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    result = models.JSONField(null=True, blank=True)
+    error = models.TextField(blank=True, default="")
+    deadline = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["n"]
+        constraints = [models.UniqueConstraint(fields=["reply", "attempt", "n"], name="call_number")]
+        indexes = [models.Index(fields=["conversation", "state"], condition=Q(state__in=["asked", "open"]), name="call_waiting")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Usage(models.Model):
+    """What a reply cost; stays when its conversation goes, so that deleting never makes budgets larger."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    widget = models.ForeignKey(WidgetIntegration, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    bot = models.ForeignKey(Bot, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    conversation_id = models.UUIDField()
+    reply_id = models.UUIDField()
+    model = models.CharField(max_length=400, blank=True, default="")
+    input_tokens = models.IntegerField(default=0)
+    output_tokens = models.IntegerField(default=0)
+    first_ms = models.IntegerField(null=True, blank=True)
+    total_ms = models.IntegerField(default=0)
+    status = models.CharField(max_length=8)
+    code = models.CharField(max_length=32, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "usage"
+        indexes = [
+            models.Index(fields=["owner", "id"], name="usage_own"),
+            models.Index(fields=["conversation_id", "id"], name="usage_conversation"),
+        ]
+
+    def __str__(self) -> str:
+        return self.model
+
+
+class UsageDay(models.Model):
+    """The sums of a day (UTC) for a widget; without one, for what an owner's bots did elsewhere. Budgets are measured by these."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    widget_key = models.UUIDField()  # the widget's id, or all zeros; no reference, sums stay when a widget goes
+    day = models.DateField()
+    replies = models.IntegerField(default=0)
+    input_tokens = models.BigIntegerField(default=0)
+    output_tokens = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day"]
+        verbose_name = "day of usage"
+        verbose_name_plural = "days of usage"
+        constraints = [models.UniqueConstraint(fields=["owner", "day", "widget_key"], name="usage_of_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
+class Budget(models.Model):
+    """An operator's own bounds, in tokens; null is the installation's, which is also the most."""
+
+    owner = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="budget")
+    reply_tokens = models.IntegerField(null=True, blank=True, validators=[MinValueValidator(1)], help_text="That a model may write for one reply.")
+    session_tokens = models.IntegerField(null=True, blank=True, validators=[MinValueValidator(1)], help_text="For one conversation, read and written.")
+    widget_day_tokens = models.BigIntegerField(null=True, blank=True, validators=[MinValueValidator(1)], help_text="For each widget and day (UTC), read and written.")
+    month_tokens = models.BigIntegerField(null=True, blank=True, validators=[MinValueValidator(1)], help_text="For all your bots and month (UTC), read and written.")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"Budget of {self.owner}"
 
 
 class Session(models.Model):

@@ -9,6 +9,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -18,10 +19,14 @@ KNOWN = ("changeme", "change-me", "django-insecure", "secret", "example", "your-
 
 @dataclass(frozen=True)
 class Keys:
-    """``secret`` is Django's SECRET_KEY; ``signing`` maps a key id to a session signing key, the first one signs."""
+    """``secret`` is Django's SECRET_KEY; ``signing`` maps a key id to a session signing key, the first one signs.
+
+    ``sealing`` does the same for the keys that encrypt operators' secrets in the database.
+    """
 
     secret: str
     signing: dict[str, str]
+    sealing: dict[str, str]
 
 
 def _strong(name: str, value: str) -> str:
@@ -32,44 +37,56 @@ def _strong(name: str, value: str) -> str:
     return value
 
 
-def _parse_ring(raw: str) -> dict[str, str]:
+def _ring(name: str) -> dict[str, str]:
     ring = {}
-    for entry in raw.replace(",", " ").split():
+    for entry in os.environ.get(name, "").replace(",", " ").split():
         kid, separator, key = entry.partition(":")
         if not separator or not kid:
-            raise ImproperlyConfigured("SESSION_SIGNING_KEYS must be a list of id:key, the first one signs")
-        ring[kid] = _strong(f"SESSION_SIGNING_KEYS ({kid})", key)
+            raise ImproperlyConfigured(f"{name} must be a list of id:key, of which the first one is used for what is new")
+        ring[kid] = _strong(f"{name} ({kid})", key)
+    if not ring:
+        raise ImproperlyConfigured(f"{name} must hold at least one id:key")
     return ring
 
 
 def production_keys() -> Keys:
     """The keys of the environment, each checked; raises ``ImproperlyConfigured``."""
     secret = _strong("SECRET_KEY", os.environ.get("SECRET_KEY", ""))
-    ring = _parse_ring(os.environ.get("SESSION_SIGNING_KEYS", ""))
-    if not ring:
-        raise ImproperlyConfigured("SESSION_SIGNING_KEYS must hold at least one id:key")
-    if secret in ring.values():
-        raise ImproperlyConfigured("SESSION_SIGNING_KEYS must not hold the SECRET_KEY")
-    return Keys(secret, ring)
+    signing, sealing = _ring("SESSION_SIGNING_KEYS"), _ring("SECRETS_KEYS")
+    for name, ring, others in (
+        ("SESSION_SIGNING_KEYS", signing, {secret}),
+        ("SECRETS_KEYS", sealing, {secret, *signing.values()}),
+    ):
+        if others & set(ring.values()):
+            raise ImproperlyConfigured(f"{name} must not hold a key that is used for something else")
+    return Keys(secret, signing, sealing)
 
 
 def embedded_keys(folder: Path) -> Keys:
     """The keys kept in ``folder``; made there at the first start."""
-    path = folder / "keys.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            made = {"secret": secrets.token_urlsafe(48), "signing": {secrets.token_hex(4): secrets.token_urlsafe(48)}}
-            draft = folder / f".keys-{os.getpid()}.json"
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                json.dump(made, file)
-            try:
-                os.link(draft, path)  # whoever starts at the same moment: one file wins, whole
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
-        kept = json.loads(path.read_text())
+        kept = _kept(folder / "keys.json", {"secret": _new(), "signing": {secrets.token_hex(4): _new()}})
+        sealing = _kept(folder / "secrets-keys.json", {secrets.token_hex(4): _new()})
     except OSError as error:
         raise ImproperlyConfigured(f"DATA_DIR {folder} cannot be used: {error.strerror}") from None
-    return Keys(kept["secret"], kept["signing"])
+    return Keys(kept["secret"], kept["signing"], sealing)
+
+
+def _kept(path: Path, made: dict[str, Any]) -> Any:
+    """What the file holds; it gets ``made`` where it is not there yet."""
+    if not path.exists():
+        draft = path.with_name(f".{path.stem}-{os.getpid()}.json")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(made, file)
+        try:
+            os.link(draft, path)  # whoever starts at the same moment: one file wins, whole
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return json.loads(path.read_text())
+
+
+def _new() -> str:
+    return secrets.token_urlsafe(48)

@@ -23,6 +23,7 @@ REDIS_URL = env_str("REDIS_URL")
 _keys = production_keys() if PRODUCTION else embedded_keys(DATA_DIR)
 SECRET_KEY = _keys.secret
 SESSION_SIGNING_KEYS = _keys.signing
+SECRETS_KEYS = _keys.sealing
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
@@ -248,6 +249,27 @@ REPLY_SECONDS = env_int("REPLY_SECONDS", 300)
 REPLY_BYTES = env_int("REPLY_BYTES", 262_144)
 CHANNEL_SECONDS = env_int("CHANNEL_SECONDS", 86_400)
 ATTACHMENTS_PER_CONVERSATION = env_int("ATTACHMENTS_PER_CONVERSATION", 50)
+
+# Language models: bots/providers.py. Those of the environment are there for every operator
+DEFAULT_PROVIDER = env_str("DEFAULT_PROVIDER", "openai")  # whose a model is that names no provider
+OPENAI_API_KEY = env_str("OPENAI_API_KEY")
+OPENAI_BASE_URL = env_str("OPENAI_BASE_URL", "https://api.openai.com/v1")
+ANTHROPIC_API_KEY = env_str("ANTHROPIC_API_KEY")
+GEMINI_API_KEY = env_str("GEMINI_API_KEY")
+OLLAMA_BASE_URL = env_str("OLLAMA_BASE_URL")
+PROVIDER_CONNECT_SECONDS = env_int("PROVIDER_CONNECT_SECONDS", 10)
+PROVIDER_FIRST_SECONDS = env_int("PROVIDER_FIRST_SECONDS", 60)  # until the first piece
+PROVIDER_NEXT_SECONDS = env_int("PROVIDER_NEXT_SECONDS", 30)  # between two pieces
+PROVIDER_RETRIES = env_int("PROVIDER_RETRIES", 2)  # before the first piece
+CONTEXT_TOKENS = env_int("CONTEXT_TOKENS", 16_000)  # of the talk so far that a model gets to read
+CALL_SECONDS = env_int("CALL_SECONDS", 30)  # of a function of the page, a channel's answer or an MCP tool
+CONFIRM_SECONDS = env_int("CONFIRM_SECONDS", 120)  # how long a visitor may think about what the bot wants to do
+
+# Budgets, in tokens of language models; 0 is without end. An operator's own (in the admin) may be smaller
+REPLY_TOKENS = env_int("REPLY_TOKENS", 4_096)  # that a model may write for one reply
+SESSION_TOKENS = env_int("SESSION_TOKENS", 400_000)  # a conversation
+WIDGET_TOKENS_PER_DAY = env_int("WIDGET_TOKENS_PER_DAY", 5_000_000)
+OWNER_TOKENS_PER_MONTH = env_int("OWNER_TOKENS_PER_MONTH", 50_000_000)
 
 # Reading aloud
 SPEECH_PROVIDER = env_str("SPEECH_PROVIDER")  # openai, espeak, or none

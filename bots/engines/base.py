@@ -10,6 +10,8 @@ __all__ = [
     "Ability",
     "Activity",
     "Attachment",
+    "CallResult",
+    "Caller",
     "Channels",
     "End",
     "Engine",
@@ -21,6 +23,7 @@ __all__ = [
     "Limits",
     "Note",
     "Passage",
+    "ProviderAccess",
     "Reasoning",
     "Search",
     "SearchResult",
@@ -51,8 +54,8 @@ class Search(Protocol):
 class Function:
     """What the caller's program can do for the bot; `parameters` is a JSON schema of an object.
 
-    With `channel` the result comes as a message on that channel; else it is `data`, known beforehand. `at_start` and `at_end`
-    say that it is to be called without the model's wish.
+    With `channel` the result comes as a message on that channel, with `page` from the visitor's page; else it is `data`, known
+    beforehand. `at_start` and `at_end` say that it is to be called without the model's wish.
     """
 
     name: str
@@ -62,11 +65,15 @@ class Function:
     channel: str = ""
     at_start: bool = False
     at_end: bool = False
+    page: bool = False
 
 
 @dataclass(frozen=True)
 class Ability:
-    """What the bot can do by itself; `instruction` says how."""
+    """What the bot can do by itself; `instruction` says how. `parameters` is a JSON schema of an object.
+
+    What `writes` changes something in the world: the visitor is asked before.
+    """
 
     name: str
     description: str
@@ -74,15 +81,18 @@ class Ability:
     secret_id: str = ""
     meta: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""  # empty where the caller described it with the request
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    writes: bool = False
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that was given with the question: its text, as far as there is any."""
+    """A file that was given with the question: its text, as far as there is any, and the bytes of a picture."""
 
     name: str
     type: str
     text: str
+    data: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -95,11 +105,13 @@ class Feature:
 
 @dataclass(frozen=True)
 class Limits:
-    """How far one reply may go: rounds with the model, goings-on after a cut, and calls of functions and abilities."""
+    """How far one reply may go: rounds with the model, goings-on after a cut, calls of functions and abilities, and tokens that the
+    model writes (0: as many as it likes)."""
 
     iterations: int = 16
     continuations: int = 4
     calls: int = 8
+    tokens: int = 0
 
 
 class Channels(Protocol):
@@ -109,11 +121,44 @@ class Channels(Protocol):
 
 
 @dataclass(frozen=True)
+class ProviderAccess:
+    """Where a language model is and how to get in. `private` allows an address that is not on the public internet."""
+
+    name: str
+    kind: Literal["openai", "anthropic", "google"]
+    base_url: str
+    key: str = field(default="", repr=False)
+    private: bool = False
+    moderation_model: str = ""
+
+
+@dataclass(frozen=True)
+class CallResult:
+    """What came of a call: JSON data, or a sentence where it failed. Both are told to the model."""
+
+    value: Any = None
+    error: str = ""
+
+
+class Caller(Protocol):
+    """Carries out abilities and functions of the page: at most once, and asks the visitor first where that is due."""
+
+    async def __call__(self, number: int, tool: Function | Ability, arguments: Mapping[str, Any]) -> CallResult:
+        """The result of the `number`-th call of this reply (from 1), whose arguments fit the tool's schema.
+
+        Raises `EngineError("interrupted")` where nobody knows whether an earlier attempt has done it.
+        """
+        ...
+
+
+@dataclass(frozen=True)
 class Turn:
     """One reply to make. The last user item of `history` is the question; an empty history means that the bot begins.
 
     `language` is a BCP-47 tag or empty, `time_zone` an IANA name or empty; `search` is None where the bot has no dataset, `channels`
-    where nobody can answer on one. `features` are the widget's, `extra_features` the caller's.
+    where nobody can answer on one. `features` are the widget's, `extra_features` the caller's. `access` is the provider's of a language
+    model; `call` carries out abilities and functions of the page, None where nothing can be called. `page` is what the site said of
+    its page: data, never instructions. `schema` is a JSON schema that the whole reply must follow, where it is given.
     """
 
     instructions: str = ""
@@ -130,6 +175,11 @@ class Turn:
     limits: Limits = Limits()
     time_zone: str = ""
     channels: Channels | None = None
+    access: ProviderAccess | None = None
+    call: Caller | None = None
+    page: Mapping[str, Any] = field(default_factory=dict)
+    schema: Mapping[str, Any] | None = None
+    stop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from functools import lru_cache
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from .base import Engine, EngineError
+from .base import Engine, EngineError, ProviderAccess
 
 DEFAULT_MODEL = "knowledge"
 ENGINES: dict[str, str] = {"knowledge": "bots.engines.knowledge.engine.KnowledgeEngine"}
+PROVIDER_ENGINE = "bots.engines.providers.engine.ProviderEngine"
 NAME = re.compile(r"[\w.:@+-]+(?:/[\w.:@+-]+)*")
 
 
@@ -49,13 +50,18 @@ def parse_model(model: str) -> Model:
     return Model(provider, name, options)
 
 
-def get_engine(model: str) -> tuple[Engine, dict[str, str]]:
-    """The engine for a model string, and its options. Raises `EngineError("no_model")` where none is here that takes it."""
+def get_engine(model: str, access: ProviderAccess | None = None) -> tuple[Engine, dict[str, str]]:
+    """The engine for a model string, and its options; with `access` that of language models.
+
+    Raises `EngineError("no_model")` where none is here that takes it.
+    """
     engines = available_engines()
     try:
         parsed = parse_model(model)
     except ValueError as error:
         raise EngineError("no_model", retryable=False, cause=str(error)) from None
+    if access is not None:
+        return _load(PROVIDER_ENGINE), parsed.options
     if parsed.provider not in engines:
         cause = f"There is no engine for the model “{model}”; available: {', '.join(sorted(engines))}"
         raise EngineError("no_model", retryable=False, cause=cause)

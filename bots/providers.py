@@ -1,0 +1,85 @@
+"""Which engine and which provider a bot's model means. An operator's own provider comes before a shared one, that before the environment's."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.db.models import Q
+
+from accounts.seal import SealError, unseal
+from bots.engines.base import Engine, EngineError, ProviderAccess
+from bots.engines.registry import available_engines, get_engine, parse_model
+from bots.models import Provider
+
+Kind = Literal["openai", "anthropic", "google"]
+BASE_URLS: dict[str, str] = {
+    "openai": "https://api.openai.com/v1",
+    "anthropic": "https://api.anthropic.com",
+    "google": "https://generativelanguage.googleapis.com",
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Who makes a reply: the engine, the options of the model string, and for a language model its name and how to get there."""
+
+    engine: Engine
+    options: dict[str, str]
+    name: str = ""
+    access: ProviderAccess | None = None
+
+
+async def choose(model: str, owner_id: Any) -> Chosen:
+    """What a model string means for this operator. Raises `EngineError("no_model")` saying what is allowed."""
+    try:
+        parsed = parse_model(model)
+    except ValueError as error:
+        raise EngineError("no_model", retryable=False, cause=str(error)) from None
+    if parsed.provider in available_engines():
+        engine, options = get_engine(model)
+        return Chosen(engine, options)
+    provider, name = (parsed.provider, parsed.name) if parsed.name else (settings.DEFAULT_PROVIDER, parsed.provider)
+    access = await database_sync_to_async(access_of, thread_sensitive=False)(provider, owner_id)
+    return Chosen(get_engine(model, access)[0], parsed.options, name, access)
+
+
+def access_of(name: str, owner_id: Any) -> ProviderAccess:
+    """The provider with this name, as far as the operator may use it. Raises `EngineError("no_model")`. Blocking."""
+    rows = Provider.objects.filter(Q(owner_id=owner_id) | Q(shared=True), alias=name, owner__is_active=True).select_related("owner")
+    row = next(iter(sorted(rows, key=lambda row: (row.owner_id != owner_id, str(row.pk)))), None)
+    if row is not None:
+        return access_of_row(row)
+    known = environment_providers()
+    if name in known:
+        return known[name]
+    mine = Provider.objects.filter(Q(owner_id=owner_id) | Q(shared=True), owner__is_active=True).values_list("alias", flat=True)
+    names = sorted({*available_engines(), *known, *filter(None, mine)})
+    raise EngineError("no_model", retryable=False, cause=f"There is no provider “{name}”; there are: {', '.join(names)}")
+
+
+def access_of_row(row: Provider) -> ProviderAccess:
+    """How to get in. Raises `EngineError("provider_key")` where its key cannot be read any more."""
+    try:
+        key = unseal(row.key, str(row.pk))
+    except SealError as error:
+        raise EngineError("provider_key", retryable=False, cause=f"The key of the provider “{row.alias}”: {error}") from None
+    kind: Kind = row.kind  # type: ignore[assignment]
+    return ProviderAccess(
+        name=row.alias or "", kind=kind, base_url=row.base_url or BASE_URLS[kind], key=key,
+        private=row.owner.is_superuser, moderation_model=row.moderation_model,
+    )
+
+
+def environment_providers() -> dict[str, ProviderAccess]:
+    """Those that the environment names, for every operator."""
+    found = []
+    if settings.OPENAI_API_KEY:
+        found.append(ProviderAccess("openai", "openai", settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY, private=True))
+    if settings.ANTHROPIC_API_KEY:
+        found.append(ProviderAccess("anthropic", "anthropic", BASE_URLS["anthropic"], settings.ANTHROPIC_API_KEY))
+    if settings.GEMINI_API_KEY:
+        found.append(ProviderAccess("google", "google", BASE_URLS["google"], settings.GEMINI_API_KEY))
+    if settings.OLLAMA_BASE_URL:
+        found.append(ProviderAccess("ollama", "openai", settings.OLLAMA_BASE_URL, private=True))
+    return {access.name: access for access in found}
