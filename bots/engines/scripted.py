@@ -8,7 +8,8 @@ from dataclasses import asdict
 from itertools import cycle, islice
 from typing import Any
 
-from .base import Activity, End, EngineError, Event, Function, Note, Reasoning, Text, Turn, Usage, Waiting
+from .base import Attachment, End, EngineError, Event, Function, Text, Turn, Usage
+from .scripted_calls import call_all
 
 SAMPLE = """## A scripted answer
 
@@ -48,7 +49,7 @@ TOKENS = [token for token in _TOKEN.findall(SAMPLE) if token]
 
 class ScriptedEngine:
     """`scripted:sample` streams markdown, `scripted:echo` repeats the question, `scripted:turn` says as JSON what it was given,
-    `scripted:search` the passages that it found, `scripted:calls` calls every function and says their results; see OPTIONS for the rest.
+    `scripted:search` the passages that it found, `scripted:calls` calls every function and ability and says their results; see OPTIONS for the rest.
     """
 
     NAMES = ("burst", "sample", "echo", "turn", "search", "calls")
@@ -74,7 +75,7 @@ class ScriptedEngine:
         options |= {key: OPTIONS[key](value) for key, value in turn.options.items()}
         script = turn.model.partition(":")[2].partition("/")[0]
         if script == "calls":
-            async for event in self._calls(turn):
+            async for event in call_all(turn):
                 yield event
             return
         pieces = [await _found(turn)] if script == "search" else self._pieces(turn, script, options["tokens"])
@@ -99,24 +100,6 @@ class ScriptedEngine:
                 return [json.dumps(_given(turn), ensure_ascii=False)]
         return list(islice(cycle(TOKENS), tokens))
 
-    async def _calls(self, turn: Turn) -> AsyncIterator[Event]:
-        """Call each function once, in order, as far as the limit of calls allows."""
-        yield Reasoning("I call every function that I have.")
-        for function in turn.functions[: turn.limits.calls]:
-            yield Activity("function", function.name, function.description, done=False)
-            if function.channel and turn.channels:
-                result = await turn.channels(function.channel)
-                yield Waiting(function.channel, function.name, {}, done=False)
-                answer = await result()
-                yield Waiting(function.channel, function.name, {}, done=True)
-            else:
-                answer = function.data
-            yield Activity("function", function.name, function.description, done=True)
-            yield Note("activity", function.name, {"function": {"name": function.name, "result": answer}})
-            yield Text(f"{function.name}: {json.dumps(answer, ensure_ascii=False)}\n\n")
-        yield Usage(len(turn.history), len(turn.functions))
-        yield End("iteration" if len(turn.functions) > turn.limits.calls else "stop")
-
 
 def _question(turn: Turn) -> str:
     return next((item.text for item in reversed(turn.history) if item.type == "user"), "")
@@ -138,17 +121,23 @@ def _given(turn: Turn) -> dict[str, Any]:
         "extraFeatures": [asdict(feature) for feature in turn.extra_features],
         "functions": [_function(function) for function in turn.functions],
         "abilities": [asdict(ability) for ability in turn.abilities],
-        "attachments": [asdict(attachment) for attachment in turn.attachments],
+        "attachments": [_attachment(attachment) for attachment in turn.attachments],
         "limits": asdict(turn.limits),
         "search": turn.search is not None,
+        "page": dict(turn.page),
     }
 
 
 def _function(function: Function) -> dict[str, Any]:
     return {
         "name": function.name, "description": function.description, "parameters": dict(function.parameters), "data": function.data,
-        "channel": function.channel, "atStart": function.at_start, "atEnd": function.at_end,
+        "channel": function.channel, "atStart": function.at_start, "atEnd": function.at_end, "page": function.page,
     }  # fmt: skip
+
+
+def _attachment(attachment: Attachment) -> dict[str, Any]:
+    picture = {"bytes": len(attachment.data)} if attachment.data else {}
+    return {"name": attachment.name, "type": attachment.type, "text": attachment.text, **picture}
 
 
 def _number(key: str, kind: Callable[[str], float], low: float, high: float) -> Callable[[str], float]:

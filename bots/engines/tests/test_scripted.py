@@ -1,8 +1,23 @@
 """The engine of tests and benchmarks."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
-from bots.engines.base import End, EngineError, Event, HistoryItem, Text, Turn, Usage
+from bots.engines.base import (
+    Ability,
+    CallResult,
+    End,
+    EngineError,
+    Event,
+    Function,
+    HistoryItem,
+    Note,
+    Text,
+    Turn,
+    Usage,
+)
 from bots.engines.scripted import SAMPLE, TOKENS, ScriptedEngine
 
 
@@ -49,3 +64,33 @@ async def test_it_fails_where_told(fail_at: str, said: int) -> None:
         await collect()
     assert len(texts) == said
     assert (failed.value.code, failed.value.retryable) == ("quota", False)
+
+
+async def test_calls_calls_functions_of_the_page_and_abilities_with_the_arguments_of_the_question() -> None:
+    called: list[tuple[int, str, object]] = []
+
+    async def call(number: int, tool: Function | Ability, arguments: Mapping[str, Any]) -> CallResult:
+        called.append((number, tool.name, arguments))
+        return CallResult({"ok": True}) if number == 2 else CallResult(error="No such order.")
+
+    turn = Turn(
+        model="scripted:calls", history=(HistoryItem("user", '{"order": 7}'),), call=call,
+        functions=(Function("known", "Known", data=[1]), Function("cart", "The cart", page=True)),
+        abilities=(Ability("orders", "Looks up an order", ""),),
+    )  # fmt: skip
+    events = [event async for event in ScriptedEngine().reply(turn)]
+    assert called == [(2, "cart", {"order": 7}), (3, "orders", {"order": 7})]
+    assert [event.meta for event in events if isinstance(event, Note)] == [
+        {"function": {"name": "known", "arguments": {}, "result": [1]}},
+        {"function": {"name": "cart", "arguments": {"order": 7}, "result": {"ok": True}}},
+        {"ability": {"name": "orders", "arguments": {"order": 7}, "error": "No such order."}},
+    ]
+    assert "".join(event.text for event in events if isinstance(event, Text)) == (
+        'known: [1]\n\ncart: {"ok": true}\n\norders: No such order.\n\n'
+    )
+
+
+async def test_calls_says_where_a_function_of_the_page_cannot_be_called() -> None:
+    turn = Turn(model="scripted:calls", functions=(Function("cart", "The cart", page=True),))
+    texts = [event.text async for event in ScriptedEngine().reply(turn) if isinstance(event, Text)]
+    assert texts == ["cart: It cannot be called here.\n\n"]
