@@ -1,7 +1,8 @@
 # One image for web, worker and setup; docker-compose.yml tells them apart by their command.
 FROM python:3.12-slim AS packages
-COPY requirements.txt requirements-s3.txt ./
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements-s3.txt
+COPY requirements.txt requirements-s3.txt requirements-llm.txt ./
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check \
+  -r requirements-s3.txt -r requirements-llm.txt
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --create-home chatwidget && install -d -o chatwidget -g chatwidget /data

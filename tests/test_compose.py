@@ -13,13 +13,13 @@ ELSEWHERE = {"POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB", "PUBLISH"}  # 
 
 
 def names_read():
-    """The environment variables that the platform reads: arguments of env_…() and of os.environ."""
+    """The environment variables that the platform reads: arguments of env_…(), _ring() and os.environ."""
     found = set()
     for reader in READERS:
         for node in ast.walk(ast.parse((ROOT / "widgetplatform" / reader).read_text())):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 function = ast.unparse(node.func)
-                if function.startswith("env_") or function == "os.environ.get":
+                if function.startswith("env_") or function in {"os.environ.get", "_ring"}:
                     found.add(node.args[0].value)
             elif isinstance(node, ast.Compare) and ast.unparse(node).endswith("in os.environ"):
                 found.add(node.left.value)

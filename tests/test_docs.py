@@ -25,7 +25,7 @@ ROOT = Path(settings.BASE_DIR)
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [ROOT / "README.md", *DOCS]
 READERS = {"env_str", "env_bool", "env_int", "env_list"}
-KEYS = {"SECRET_KEY", "SESSION_SIGNING_KEYS"}  # keys.py reads them itself, to refuse weak ones
+KEYS = {"SECRET_KEY", "SESSION_SIGNING_KEYS", "SECRETS_KEYS"}  # keys.py reads them itself, to refuse weak ones
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
 

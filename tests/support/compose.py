@@ -50,6 +50,7 @@ def secrets_of_an_operator() -> dict[str, str]:
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "SESSION_SIGNING_KEYS": f"k1:{secrets.token_urlsafe(48)}",
+        "SECRETS_KEYS": f"k1:{secrets.token_urlsafe(48)}",
         "POSTGRES_PASSWORD": secrets.token_urlsafe(16),
         "ALLOWED_HOSTS": "127.0.0.1",
     }
