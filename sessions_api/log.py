@@ -1,7 +1,7 @@
 """A conversation's log inside one transaction: locked numbers, bulk inserts, and the list of what changed."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from sessions_api.errors import Refused
 from sessions_api.models import Conversation, Message, Session
+from sessions_api.usage import Spent, write_usage
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Log:
         self.changes: list[Change] = []
         self._moved: set[uuid.UUID] = set()
         self._inserts: list[Message] = []
+        self._spent: list[Spent] = []
         self.busy: set[uuid.UUID] = set()  # conversations with an open reply
         self.waiting: set[uuid.UUID] = set()  # and with queued ones
         unfinished = Message.objects.filter(conversation_id__in=ids, status__in=(Message.Status.OPEN, Message.Status.QUEUED))
@@ -103,6 +105,14 @@ class Log:
         """Tell clients of this row after the commit."""
         self.changes.append(Change(message.conversation_id, message, self._scenes[message.conversation_id]))
 
+    def spent(self, reply: Message, usage: Mapping[str, Any]) -> None:
+        """Keep what the attempt cost that is closed now."""
+        scene = self._scenes[reply.conversation_id]
+        self._spent.append(Spent(
+            owner_id=scene.owner_id, widget_id=scene.widget_id, bot_id=scene.bot_id, conversation_id=reply.conversation_id,
+            reply_id=reply.pk, usage=usage, status=reply.status, code=reply.code,
+        ))  # fmt: skip
+
     def write_inserts(self) -> None:
         """Write the collected rows now, for an operation that must find them."""
         if self._inserts:
@@ -110,8 +120,9 @@ class Log:
             self._inserts = []
 
     def save(self) -> None:
-        """Write the inserts and the new numbers."""
+        """Write the inserts, what replies cost, and the new numbers."""
         self.write_inserts()
+        write_usage(self._spent, self.now)
         if self._moved:
             field = Conversation._meta.pk
             rows = [(self.heads[pk], field.get_db_prep_value(pk, connection)) for pk in sorted(self._moved)]

@@ -59,6 +59,7 @@ class Close(Operation):
             return None
         reply.seq = log.next_seq(self.conversation_id)
         log.changed(reply)
+        log.spent(reply, reply.usage or {})
         return Closed(reply, open_next(log, self.conversation_id))
 
 
@@ -106,6 +107,7 @@ class Stop(Operation):
             reply.save(update_fields=["status", "lease_until", "seq", "attempt"])
             log.changed(reply)
             if was_open:
+                log.spent(reply, {})
                 open_next(log, self.conversation_id)
         return reply
 
@@ -172,6 +174,7 @@ class TakeOver(Operation):
             reply.attempt, reply.lease_until = reply.attempt + 1, None
             reply.save(update_fields=["status", "code", "seq", "attempt", "lease_until"])
             log.changed(reply)
+            log.spent(reply, {})
             open_next(log, self.conversation_id)
             return None
         reply.attempt, reply.tries = reply.attempt + 1, reply.tries + 1

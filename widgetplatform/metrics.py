@@ -13,6 +13,7 @@ COUNTERS = {
     "sessions": Counter("chatwidget_sessions_created", "Sessions created", registry=REGISTRY),
     "sends": Counter("chatwidget_sends", "Visitor messages by result", ["result"], registry=REGISTRY),
     "replies": Counter("chatwidget_replies", "Closed replies by status", ["status"], registry=REGISTRY),
+    "tokens": Counter("chatwidget_tokens", "Tokens of models by direction", ["direction"], registry=REGISTRY),
 }
 GAUGES = {
     "sockets": Gauge("chatwidget_open_sockets", "Open sockets", multiprocess_mode="livesum", registry=REGISTRY),
