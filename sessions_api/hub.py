@@ -8,6 +8,7 @@ import asyncio
 import logging
 import secrets
 import uuid
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from channels.layers import get_channel_layer
@@ -47,6 +48,7 @@ class Hub:
     def __init__(self) -> None:
         self.rooms: dict[uuid.UUID, set[Listener]] = {}
         self.live: dict[uuid.UUID, Live] = {}
+        self.hear: dict[str, Callable[[uuid.UUID, dict[str, Any]], None]] = {}  # what else other processes may say, by its kind
         self._wanted: set[uuid.UUID] = set()  # conversations whose deltas other processes asked for
         self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -157,6 +159,14 @@ class Hub:
         elif self.shared:
             self._send(conversation_id, "stop", reply=str(reply_id), group=self._everyone())
 
+    def send(self, conversation_id: uuid.UUID, kind: str, *, everyone: bool = False, **body: Any) -> None:
+        """Tell the processes that hold sockets of the conversation, or every one; they ``hear`` it."""
+        self._send(conversation_id, kind, group=self._everyone() if everyone else "", **body)
+
+    def spawn(self, work: Any) -> None:
+        """Run a coroutine beside, for as long as the process lives."""
+        self._spawn(work)
+
     def _deliver(self, rows: dict[uuid.UUID, list[tuple[int, dict[str, Any] | None]]]) -> None:
         for conversation_id, changed in rows.items():
             head = max(seq for seq, _ in changed)
@@ -228,6 +238,8 @@ class Hub:
                 self._send(conversation_id, "delta", reply=message["reply"], frame=live.snapshot())
             case "stop" if live is not None and str(live.id) == message["reply"]:
                 live.request_stop()
+            case kind if kind in self.hear:
+                self.hear[kind](conversation_id, message)
 
     def _unanswered(self, reply_id: str, fallback: Any) -> None:
         self._waiting.pop(reply_id, None)
