@@ -2,6 +2,7 @@
 
 import logging
 import time
+import uuid
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -10,6 +11,7 @@ from django.conf import settings
 from accounts.limits import client_address
 from sessions_api import chat
 from sessions_api.access import Gone, Opened, conversation_exists, open_session
+from sessions_api.answering import answer_call
 from sessions_api.chores import Chores
 from sessions_api.doors import doors
 from sessions_api.errors import Refused
@@ -93,7 +95,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             self._end(CloseCode.RATE)
             return
         self.opened = opened
-        self.socket = Socket(opened.access.conversation_id, self._send_text, self._end)
+        self._tab = tab
+        self.socket = Socket(opened.access.conversation_id, self._send_text, self._end, tab)
         self._chores.after("hb", settings.HEARTBEAT_SECONDS, self._beat)
         self._chores.after("expiry", max(0.0, opened.claims.expires_at.timestamp() - time.time()), self._expire)
         await self.socket.start(resume, self._welcome)
@@ -126,9 +129,18 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._chores.beside(self._try(chat.edit(self.access, fields["id"], cid, fields["text"]), cid=str(cid)))
 
     async def set(self, fields: dict[str, Any]) -> None:
-        """``set``: language, time zone and page are data for the bot."""
+        """``set``: language, time zone and page are data for the bot; functions of the page are offered to it, where the widget has tools."""
+        if "tools" not in self.access.features:
+            fields.pop("functions", None)
+        functions = fields.get("functions")
         await set_conversation(self.access.conversation_id, fields)
         self._reply({"type": "ok"})
+        if functions is not None and self.socket is not None:
+            self._chores.beside(self.socket.declare(function["name"] for function in functions))
+
+    async def result(self, fields: dict[str, Any]) -> None:
+        """``result``: what came of a call; only the first counts, and a late one harms nobody."""
+        self._chores.beside(self._answer(fields["call"], fields["outcome"]))
 
     async def resume(self, fields: dict[str, Any]) -> None:
         """``resume``: the client noticed a gap."""
@@ -141,6 +153,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             self._asked = False
         else:
             self._send_heartbeat()
+
+    @property
+    def _options(self) -> dict[str, str] | None:
+        """Of a reply: functions of the page are called in the tab that asked."""
+        return {"tab": self._tab} if self._tab and "tools" in self.access.features else None
 
     @property
     def access(self) -> chat.Access:
@@ -162,7 +179,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def _send_message(self, fields: dict[str, Any]) -> None:
         cid = str(fields["cid"])
         try:
-            accepted = await chat.send(self.access, **fields)
+            accepted = await chat.send(self.access, **fields, options=self._options)
         except Refused as refusal:
             metrics.count("sends", result=refusal.code)
             self._refuse(refusal, cid=cid)
@@ -170,6 +187,13 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         metrics.count("sends", result="dup" if accepted.dup else "sent")
         message = accepted.message
         self._reply({"type": "sent", "cid": cid, "id": str(message.pk), "seq": message.position, "dup": accepted.dup})
+
+    async def _answer(self, call_id: uuid.UUID, outcome: dict[str, Any]) -> None:
+        try:
+            await answer_call(self.access, call_id, outcome)
+        except Refused as refusal:
+            if refusal.code != "closed":
+                self._refuse(refusal, call=str(call_id))
 
     async def _try(self, work: Any, **of: str) -> None:
         try:
@@ -236,6 +260,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self.socket.resume({"seq": self.socket.seq})  # its closing row may still be on the way
         self._end(CloseCode.UNAUTHENTICATED)
 
+    _tab = ""
     _heard = 0.0
     _closed = False
     _asked = False  # our heartbeat waits for its answer
@@ -250,6 +275,7 @@ HANDLERS = {
     "regenerate": ConversationConsumer.regenerate,
     "edit": ConversationConsumer.edit,
     "set": ConversationConsumer.set,
+    "result": ConversationConsumer.result,
     "resume": ConversationConsumer.resume,
     "hb": ConversationConsumer.hb,
 }

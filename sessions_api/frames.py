@@ -8,11 +8,12 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from rest_framework.exceptions import ParseError
 
 from accounts.names import validate_text
+from sessions_api.functions import TooMuch, read_functions, read_outcome
+from sessions_api.surroundings import PAGE_CHARACTERS
 from sessions_api.wire import CLIENT_FRAMES
-
-PAGE_CHARACTERS = 8192
 
 
 class BadFrame(Exception):
@@ -98,6 +99,23 @@ def _page(value: Any) -> dict[str, Any]:
     return value
 
 
+def _functions(value: Any) -> list[dict[str, Any]]:
+    try:
+        return read_functions(value)
+    except (ParseError, RecursionError):
+        raise BadFrame from None
+
+
+def _outcome(frame: dict[str, Any]) -> dict[str, Any]:
+    """One of result, error and abort. What a page gives back and nobody can keep is an error of its function, not of its frame."""
+    try:
+        return read_outcome(frame)
+    except TooMuch as error:
+        return {"error": str(error)}
+    except (ParseError, RecursionError):
+        raise BadFrame from None
+
+
 def _position(value: Any) -> dict[str, Any]:
     resume = _object(value)
     checked: dict[str, Any] = {"seq": _count(resume.get("seq", 0))}
@@ -119,7 +137,8 @@ FIELDS: dict[str, tuple[dict[str, Check], dict[str, Check]]] = {
     "retry": ({"reply": _id}, {}),
     "regenerate": ({"reply": _id}, {}),
     "edit": ({"id": _id, "cid": _id, "text": _text}, {}),
-    "set": ({}, {"language": _short, "timeZone": _short, "page": _page}),
+    "set": ({}, {"language": _short, "timeZone": _short, "page": _page, "functions": _functions}),
+    "result": ({"call": _id}, {}),
     "resume": ({}, {"epoch": _text, "seq": _count, "open": _object}),
     "hb": ({}, {}),
 }
@@ -148,4 +167,6 @@ def read_frame(text: str | None) -> tuple[str, dict[str, Any]]:
             fields[name] = check(frame[name])
     if kind == "resume":
         fields = _position(fields)
+    elif kind == "result":
+        fields["outcome"] = _outcome(frame)
     return kind, fields

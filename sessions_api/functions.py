@@ -18,6 +18,10 @@ NOTHING = {"type": "object", "properties": {}}
 OUTCOMES = ("result", "error", "abort")
 
 
+class TooMuch(ParseError):
+    """A result that cannot be kept: too large, or with what no database takes."""
+
+
 def read_functions(value: Any, path: str = "functions") -> list[dict[str, Any]]:
     """``[{name, description, parameters}]``, as they are kept with the conversation. Raises ParseError, naming what is wrong."""
     bare = []
@@ -37,7 +41,7 @@ def functions_of_page(rows: Sequence[dict[str, Any]] | None) -> tuple[Function, 
 
 
 def read_outcome(body: dict[str, Any]) -> dict[str, Any]:
-    """Exactly one of ``result`` (any JSON), ``error`` (a text) and ``abort`` (true). Raises ParseError."""
+    """Exactly one of ``result`` (any JSON), ``error`` (a text) and ``abort`` (true). Raises ParseError, ``TooMuch`` for the result itself."""
     given = [name for name in OUTCOMES if name in body and (name == "result" or body[name] is not None)]
     if len(given) > 1:  # a client may send the whole shape, with null for what there is not
         given = [name for name in given if body[name] is not None]
@@ -47,12 +51,11 @@ def read_outcome(body: dict[str, Any]) -> dict[str, Any]:
     value = body[name]
     match name:
         case "result":
-            reading.storable(value, "result")
-            if _weight(value) > RESULT_BYTES:
-                raise ParseError(f"result: must have at most {RESULT_BYTES} bytes as JSON")
+            _check_result(value)
         case "error":
-            if len(reading.text(value, "error")) > ERROR_CHARACTERS:
-                raise ParseError(f"error: must have at most {ERROR_CHARACTERS} characters")
+            if not isinstance(value, str) or len(value) > ERROR_CHARACTERS:
+                raise ParseError(f"error: must be a text of at most {ERROR_CHARACTERS} characters")
+            value = kept(value) or "The function failed."
         case _ if value is not True:
             raise ParseError("abort: must be true")
     return {name: value}
@@ -72,6 +75,15 @@ def kept(value: Any, depth: int = reading.JSON_DEPTH) -> Any:
         return reading.storable(value, "")
     except ParseError:
         return str(value)
+
+
+def _check_result(value: Any) -> None:
+    try:
+        reading.storable(value, "result")
+    except ParseError as error:
+        raise TooMuch(error.detail) from None
+    if _weight(value) > RESULT_BYTES:
+        raise TooMuch(f"result: must have at most {RESULT_BYTES} bytes as JSON")
 
 
 def _weight(value: Any) -> int:

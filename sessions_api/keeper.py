@@ -19,6 +19,7 @@ from sessions_api.log import Change
 from sessions_api.models import Conversation, Message, Session
 from sessions_api.replies import Generation
 from sessions_api.reply_operations import TakeOver, renew_leases
+from sessions_api.switchboard import switchboard
 from sessions_api.threads import in_thread
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class Keeper:
             await in_thread(renew_leases)(
                 {pk: generation.attempt for pk, generation in left.items()}, timezone.now()
             )
+        switchboard.clear()
         await hub.stop()
         await in_thread(self.journal.drain)()
 

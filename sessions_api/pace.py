@@ -11,8 +11,10 @@ QUICK_PHASE_SECONDS = 0.5
 class Pace:
     """Calls ``flush`` at most as often as a reader needs; a call of ``due`` says that there is something."""
 
-    def __init__(self, flush: Callable[[], None]) -> None:
+    def __init__(self, flush: Callable[[], None], quick: float = QUICK_SECONDS, steady: float = STEADY_SECONDS) -> None:
         self._flush = flush
+        self._quick = quick
+        self._steady = steady
         self._began: float | None = None
         self._next = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -39,5 +41,5 @@ class Pace:
         self._timer = None
         now = asyncio.get_running_loop().time()
         quick = self._began is None or now - self._began < QUICK_PHASE_SECONDS
-        self._next = now + (QUICK_SECONDS if quick else STEADY_SECONDS)
+        self._next = now + (self._quick if quick else self._steady)
         self._flush()

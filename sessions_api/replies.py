@@ -12,12 +12,14 @@ from typing import Any
 
 from django.conf import settings
 
-from bots.engines.base import Activity, End, EngineError, HistoryItem, Sources, Text, Usage
+from bots.engines.base import Activity, End, EngineError, HistoryItem, Note, Reasoning, Sources, Text, Usage
 from rendering import Change, Features, Stream, render, utf16_length
+from sessions_api.calling import LoggedCaller
 from sessions_api.context import Context, NoBot, load_context
 from sessions_api.errors import Refused
 from sessions_api.hub import hub
 from sessions_api.log import Scene
+from sessions_api.making import Making
 from sessions_api.models import Message
 from sessions_api.pace import Pace
 from sessions_api.recent import recent
@@ -48,6 +50,8 @@ class Generation:
         self._journal = journal
         self._stream = Stream(Features())
         self._pace = Pace(self._flush)
+        self._making = Making(self._show_thinking)
+        self._caller: LoggedCaller | None = None
         self._context: Context | None = None
         self._task: asyncio.Task[None] | None = None
         self._stop = False
@@ -92,6 +96,9 @@ class Generation:
                 raise asyncio.CancelledError
             self._context = await load_context(self._scene, self._message)
             self._stream = Stream(self._context.features)
+            if isinstance(self._context.turn.call, LoggedCaller):
+                self._caller = self._context.turn.call
+                self._caller.attach(self._journal, self.taps)
             async with asyncio.timeout(settings.REPLY_SECONDS):
                 status, code = await self._generate(self._context)
         except EngineError as error:
@@ -111,6 +118,10 @@ class Generation:
             logger.exception("reply %s failed", self.id)
             status, code, cause = Status.FAILED, "internal", type(error).__name__
         self._pace.stop()
+        self._making.stop()
+        self._task = None  # nothing interrupts the end
+        if self._caller is not None:
+            await self._caller.end(lost=self.lost)
         self.ended = True
         for tap in self.taps:
             tap.put_nowait(self)
@@ -156,6 +167,10 @@ class Generation:
                     hub.activity(self.conversation_id, {
                         "type": "activity", "reply": str(self.id), "kind": kind, "name": name, "text": text, "done": done,
                     })
+            case Reasoning(text):
+                self._making.think(text, context.verbose)
+            case Note():
+                self._making.note(event)
             case Sources(items):
                 self._sources = [{"title": item.title, "url": item.url} for item in items]
             case Usage(input_tokens, output_tokens, model):
@@ -170,6 +185,10 @@ class Generation:
         change = self._stream.change()
         if change is not None and not self.lost:
             hub.delta(self.conversation_id, str(self.id), self._frame(change))
+
+    def _show_thinking(self, text: str) -> None:
+        if not self.lost:
+            hub.activity(self.conversation_id, {"type": "reasoning", "reply": str(self.id), "attempt": self.attempt, "text": text})
 
     def _frame(self, change: Change) -> dict[str, Any]:
         return delta_frame(change, self._message.position, self.attempt)
@@ -198,7 +217,6 @@ class Generation:
             self._checkpoint = None
 
     async def _close(self, status: str, code: str, cause: str) -> None:
-        self._task = None  # nothing interrupts the end
         rendered = self._stream.finish()
         if self._shown:
             self._flush()  # the last delta: what a client holds then is what is stored
@@ -213,9 +231,10 @@ class Generation:
         )
         if self._shown and self._stream.rev:
             reply.followed = Followed(self._stream.rev, utf16_length(rendered.html))  # type: ignore[attr-defined]
+        notes = self._making.rows(self.conversation_id, self.id)
         while True:
             try:
-                closed = await self._journal.run(Close(self.conversation_id, reply, self.attempt))
+                closed = await self._journal.run(Close(self.conversation_id, reply, self.attempt, notes))
                 self._remember(closed)
                 return
             except Refused:  # its conversation was deleted meanwhile

@@ -1,11 +1,12 @@
 """What can happen to a reply: checkpoint, end, stop, another try, a new owner. Races end in a conditional update and its row count."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 
+from sessions_api.call_operations import end_calls
 from sessions_api.limits import take_send
 from sessions_api.log import Log
 from sessions_api.models import Message, Rating
@@ -45,11 +46,12 @@ class Close(Operation):
 
     reply: Message  # carries the final text, blocks, sources, usage, status and code
     attempt: int
+    notes: list[Message] = field(default_factory=list)  # on its making, for operators
 
     def apply(self, log: Log) -> Closed | None:
         """None where another attempt owns the reply now, or it is closed already."""
         log.require(self.conversation_id)
-        seq = log.heads[self.conversation_id] + 1
+        seq = log.heads[self.conversation_id] + len(self.notes) + 1
         reply = self.reply
         won = Message.objects.filter(pk=reply.pk, attempt=self.attempt, status=Status.OPEN).update(
             status=reply.status, text=reply.text, blocks=reply.blocks, sources=reply.sources, usage=reply.usage,
@@ -57,6 +59,8 @@ class Close(Operation):
         )
         if not won:
             return None
+        for note in self.notes:
+            log.insert(note)
         reply.seq = log.next_seq(self.conversation_id)
         log.changed(reply)
         log.spent(reply, reply.usage or {})
@@ -107,6 +111,7 @@ class Stop(Operation):
             reply.save(update_fields=["status", "lease_until", "seq", "attempt"])
             log.changed(reply)
             if was_open:
+                end_calls(log, reply.pk, reply.attempt)
                 log.spent(reply, {})
                 open_next(log, self.conversation_id)
         return reply
@@ -174,6 +179,7 @@ class TakeOver(Operation):
             reply.attempt, reply.lease_until = reply.attempt + 1, None
             reply.save(update_fields=["status", "code", "seq", "attempt", "lease_until"])
             log.changed(reply)
+            end_calls(log, reply.pk, reply.attempt)
             log.spent(reply, {})
             open_next(log, self.conversation_id)
             return None

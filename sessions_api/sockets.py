@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from rendering import Change
@@ -10,15 +10,18 @@ from sessions_api.history import Since, changed_since
 from sessions_api.hub import hub
 from sessions_api.models import Message
 from sessions_api.outbox import Outbox, Send
+from sessions_api.switchboard import switchboard, waiting_calls
 from sessions_api.threads import in_thread
 from sessions_api.wire import ROWS_BYTES, CloseCode, delta_frame, dumps
 
 
 class Socket:
-    """A ``Listener`` of the hub. ``close(code)`` ends the transport and must return at once."""
+    """A ``Listener`` of the hub, and a ``Seat`` of the switchboard. ``close(code)`` ends the transport and must return at once."""
 
-    def __init__(self, conversation_id: uuid.UUID, send: Send, close: Callable[[int], None]) -> None:
+    def __init__(self, conversation_id: uuid.UUID, send: Send, close: Callable[[int], None], tab: str = "") -> None:
         self.conversation_id = conversation_id
+        self.tab = tab
+        self.functions: frozenset[str] | None = None
         self.seq = 0
         self._send = send
         self._close = close
@@ -43,9 +46,16 @@ class Socket:
     def stop(self) -> None:
         """Leave; nothing is sent any more."""
         hub.leave(self.conversation_id, self)
+        switchboard.leave(self)
         self._outbox.close()
         if self._task:
             self._task.cancel()
+
+    async def declare(self, functions: Iterable[str]) -> None:
+        """The page behind it has these functions; calls of them that wait come here."""
+        self.functions = frozenset(functions)
+        if self.functions:
+            await self._take_calls()
 
     def frame(self, frame: str) -> None:
         """Send a frame that has no number."""
@@ -107,8 +117,13 @@ class Socket:
             if self._known <= self.seq:
                 break
         self._ready = True
+        switchboard.sit(self)
         if opened is not None:
             self._show_open(opened, resume.get("open"))
+            await self._take_calls()
+
+    async def _take_calls(self) -> None:
+        switchboard.offer(self, await in_thread(waiting_calls)(self.conversation_id))
 
     async def _send_rows(self, since: Since) -> None:
         """In chunks of at most 64 KiB, each awaited and outside the backpressure count."""

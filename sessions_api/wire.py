@@ -26,8 +26,10 @@ class CloseCode:
 
 
 # Frames by direction; docs/protocol.md and the widget's own list are compared with these by a test.
-CLIENT_FRAMES = ("hello", "send", "start", "stop", "retry", "regenerate", "edit", "set", "resume", "hb")
-SERVER_FRAMES = ("welcome", "rows", "sent", "nack", "ok", "delta", "activity", "hb", "expiring", "bye", "resync")
+CLIENT_FRAMES = ("hello", "send", "start", "stop", "retry", "regenerate", "edit", "set", "result", "resume", "hb")
+SERVER_FRAMES = (
+    "welcome", "rows", "sent", "nack", "ok", "delta", "activity", "reasoning", "call", "callEnd", "hb", "expiring", "bye", "resync",
+)  # fmt: skip
 
 
 def dumps(frame: dict[str, Any]) -> str:

@@ -170,6 +170,31 @@ class FunctionShape(serializers.Serializer[None]):
     call = FunctionCallShape(required=False, allow_null=True)
 
 
+class PageFunctionShape(serializers.Serializer[None]):
+    """What the visitor's page can do for the bot; without ``parameters`` it takes none."""
+
+    name = serializers.CharField(max_length=64)
+    description = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    parameters = serializers.DictField(required=False, allow_null=True, help_text="A JSON schema of an object.")
+
+
+class SurroundingsInput(serializers.Serializer[None]):
+    """Body of set."""
+
+    language = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    timeZone = serializers.CharField(required=False, allow_null=True, allow_blank=True)  # noqa: N815
+    page = serializers.DictField(required=False, allow_null=True, help_text="Told to the bot as data.")
+    functions = PageFunctionShape(many=True, required=False, allow_null=True)
+
+
+class OutcomeInput(serializers.Serializer[None]):
+    """Body of call/result: exactly one of these."""
+
+    result = serializers.JSONField(required=False, help_text="Any JSON, at most 64 KiB; for what the visitor is asked, true or false.")
+    error = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=2_000)
+    abort = serializers.BooleanField(required=False, allow_null=True)
+
+
 class InlineRecordShape(serializers.Serializer[None]):
     """A record of a request; ``title`` and ``url`` in its meta are shown with it."""
 
@@ -341,7 +366,7 @@ EVENT_LINE = inline_serializer(
     {
         "type": serializers.CharField(
             help_text="sendResult, token, reasoningToken, activity, usage, message, waitForChannelMessageBegin, waitForChannelMessageEnd, "
-            "ping, error, receiveResult; result is the last"
+            "call, callEnd, ping, error, receiveResult; result is the last"
         ),
         "data": serializers.DictField(),
         "createdAt": serializers.IntegerField(),

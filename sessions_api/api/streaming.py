@@ -16,6 +16,7 @@ from sessions_api import follow
 from sessions_api.api.caller import Caller
 from sessions_api.api.shapes import reply_result
 from sessions_api.models import Message
+from sessions_api.switchboard import Calling, CallOver
 from widgetplatform.api.errors import ApiError
 from widgetplatform.api.streams import JSONL, json_line, wanted_type
 from widgets.config import aeffective_of
@@ -136,6 +137,10 @@ def event_lines(event: Any, eyes: Eyes) -> list[Line]:
         case Waiting(channel, function, arguments, done) if eyes.inside or eyes.activity:
             name = "waitForChannelMessageEnd" if done else "waitForChannelMessageBegin"
             return [(name, {"channel": channel, "functionName": function, "arguments": dict(arguments)})]
+        case Calling():
+            return [("call", {name: value for name, value in event.frame().items() if name != "type"})]
+        case CallOver(pk):
+            return [("callEnd", {"call": str(pk)})]
     return []
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from sessions_api.api import (
     attachments,
+    calls,
     channels,
     complete,
     contacts,
@@ -42,6 +43,8 @@ urlpatterns = [
     path(f"{C}/send", complete.send, name="conversation-send"),
     path(f"{C}/receive", complete.receive, name="conversation-receive"),
     path(f"{C}/initiate", complete.initiate, name="conversation-initiate"),
+    path(f"{C}/set", calls.set_surroundings, name="conversation-set"),
+    path(f"{C}/call/<str:call_id>/result", calls.result, name="call-result"),
     path(f"{C}/message/list", messages.message_list, name="message-list"),
     path(f"{C}/message/create", messages.create, name="message-create"),
     path(f"{C}/message/by-cid/<str:cid>", messages.by_cid, name="message-by-cid"),

@@ -28,6 +28,19 @@ GOOD: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"type": "edit", "id": CID, "cid": CID, "text": "Hi"}, {"id": ID, "cid": ID, "text": "Hi"}),
     ({"type": "set"}, {}),
     ({"type": "set", "language": "de", "timeZone": "Europe/Berlin", "page": {"url": "x"}}, {"language": "de", "timeZone": "Europe/Berlin", "page": {"url": "x"}}),
+    (
+        {"type": "set", "functions": [{"name": "look", "result": {"channel": "x" * 20}}]},
+        {"functions": [{"name": "look", "description": "", "parameters": {"type": "object", "properties": {}}}]},
+    ),
+    ({"type": "set", "functions": []}, {"functions": []}),
+    ({"type": "result", "call": CID, "result": {"a": [1]}}, {"call": ID, "outcome": {"result": {"a": [1]}}}),
+    ({"type": "result", "call": CID, "result": None}, {"call": ID, "outcome": {"result": None}}),
+    ({"type": "result", "call": CID, "result": None, "error": "No"}, {"call": ID, "outcome": {"error": "No"}}),
+    ({"type": "result", "call": CID, "abort": True, "error": None}, {"call": ID, "outcome": {"abort": True}}),
+    (
+        {"type": "result", "call": CID, "result": "x" * 70_000},
+        {"call": ID, "outcome": {"error": "result: must have at most 65536 bytes as JSON"}},
+    ),
     ({"type": "resume", "seq": 4, "epoch": "e"}, {"seq": 4, "epoch": "e"}),
     ({"type": "hb", "future": 1}, {}),
 ]  # fmt: skip
@@ -67,6 +80,16 @@ def bad(**changes: Any) -> str:
         '{"type":"set","language":"' + "x" * 65 + '"}', '{"type":"set","language":"\\u0000"}', '{"type":"set","timeZone":"\\udc00"}',
         '{"type":"set","page":[]}', '{"type":"set","page":{"a":"\\u0000"}}', '{"type":"set","page":{"\\ud800":1}}', '{"type":"set","page":{"a":[1e999]}}',
         '{"type":"set","page":{"a":"' + "x" * 8200 + '"}}',
+        '{"type":"set","functions":{}}', '{"type":"set","functions":[5]}', '{"type":"set","functions":[{"name":"a b"}]}',
+        '{"type":"set","functions":[{"name":"a"},{"name":"a"}]}', '{"type":"set","functions":[{"name":"a","description":5}]}',
+        '{"type":"set","functions":[{"name":"a","parameters":{"type":"array"}}]}', '{"type":"set","functions":[{"name":"a","parameters":[]}]}',
+        '{"type":"set","functions":[{"name":"a","description":"' + "x" * 4097 + '"}]}',
+        json.dumps({"type": "set", "functions": [{"name": f"a{number}"} for number in range(65)]}),
+        json.dumps({"type": "set", "functions": [{"name": f"a{number}", "description": "x" * 4000} for number in range(20)]}),
+        '{"type":"set","functions":[{"name":"a","parameters":{"type":"object","x":' + "[" * 40 + "]" * 40 + "}}]}",
+        '{"type":"result"}', '{"type":"result","call":"1","result":1}', f'{{"type":"result","call":"{CID}"}}',
+        f'{{"type":"result","call":"{CID}","result":1,"error":"a"}}', f'{{"type":"result","call":"{CID}","error":5}}',
+        f'{{"type":"result","call":"{CID}","abort":false}}', f'{{"type":"result","call":"{CID}","error":"' + "x" * 2001 + '"}',
     ],
 )  # fmt: skip
 def test_anything_else(text: str | None) -> None:

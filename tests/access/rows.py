@@ -77,11 +77,18 @@ OURS = {
     "docs": Row(Kind.PUBLIC, "GET", True),
     "integration/widget/{}/embed": Row(Kind.OBJECT, "GET", True),
     "integration/widget/{}/session/create": Row(Kind.WIDGET, body={}),
+    "dataset/{}/source/create": Row(Kind.OBJECT, body={"url": "https://example.com/help"}),
+    "dataset/{}/source/list": Row(Kind.OBJECT, "GET", True),
+    "dataset/{}/source/{}/fetch": Row(Kind.OBJECT, "GET", True),
+    "dataset/{}/source/{}/sync": Row(Kind.OBJECT, body={}),
+    "dataset/{}/source/{}/delete": Row(Kind.OBJECT, body={}),
     "rating/list": Row(Kind.COLLECTION, "GET", True),
     "conversation/{}/export": Row(Kind.CONVERSATION, "GET", True),
     "Attachment/{}/upload": Row(Kind.CONVERSATION, body={"file": "data:text/plain,Hello"}),
     "conversation/{}/initiate": Row(Kind.CONVERSATION, body={}, ok=409),  # it has begun already
     "conversation/{}/message/by-cid/{}": Row(Kind.CONVERSATION, "GET", True, outlives=True),
+    "conversation/{}/set": Row(Kind.CONVERSATION, body={"language": "de"}),
+    "conversation/{}/call/{}/result": Row(Kind.CONVERSATION, body={"result": 1}, ok=409),  # it has its result already
     "conversation/{}/message/{}/stop": Row(Kind.CONVERSATION, body={}),
     "conversation/{}/message/{}/retry": Row(Kind.CONVERSATION, body={}),
     "conversation/{}/message/{}/regenerate": Row(Kind.CONVERSATION, body={}),

@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from accounts.meta import index_meta
 from accounts.objects import OwnedObject
-from bots.models import Ability, Blueprint, Bot, Dataset, DatasetFile, DatasetRecord, Skillset
+from bots.models import Ability, Blueprint, Bot, Dataset, DatasetFile, DatasetRecord, DatasetSource, Skillset
 from files.models import File
 from sessions_api.models import (
     Attachment,
+    Call,
     ChannelMessage,
     Contact,
     Conversation,
@@ -86,6 +87,7 @@ def make_world(owner: User, outside: str = "") -> Ids:
     )
     image = File.objects.create(owner=owner, name="Dot", **stored("file", PNG, "image/png", "dot.png"))
     DatasetFile.objects.create(dataset=dataset, file=file)
+    source = DatasetSource.objects.create(dataset=dataset, url="https://example.com/sitemap.xml", kind="sitemap")
     widget = WidgetIntegration.objects.create(
         owner=owner,
         blueprint=blueprint,
@@ -119,12 +121,15 @@ def make_world(owner: User, outside: str = "") -> Ids:
     attachment = Attachment.objects.create(
         conversation=conversation, name="notes.txt", **stored("attachment", TEXT, "text/plain", "notes.txt")
     )
+    call = Call.objects.create(
+        reply=reply, conversation=conversation, n=1, attempt=1, kind="function", name="look", state="done", result=1
+    )
     channel = f"{conversation.pk}-news"
     ChannelMessage.objects.create(owner=owner, channel=channel, data={"n": 1})
     made = {
-        "blueprint_id": blueprint, "dataset_id": dataset, "record_id": record, "skillset_id": skillset, "ability_id": ability,
+        "blueprint_id": blueprint, "dataset_id": dataset, "record_id": record, "source_id": source, "skillset_id": skillset, "ability_id": ability,
         "bot_id": bot, "file_id": file, "image_id": image, "widget_integration_id": widget, "contact_id": contact, "conversation_id": conversation,
-        "message_id": reply, "attachment_id": attachment,
+        "message_id": reply, "attachment_id": attachment, "call_id": call,
     }  # fmt: skip
     for item in made.values():
         if isinstance(item, OwnedObject):
