@@ -1,4 +1,4 @@
-"""Contacts, and conversations to read; the ratings have a file of their own."""
+"""Contacts, and conversations to read; ratings, usage and budgets have files of their own."""
 
 from typing import Any, ClassVar
 
@@ -13,13 +13,15 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from accounts.owned_admin import NAMING, TIMES, OwnedAdmin, OwnedForm
+from sessions_api.admin_budgets import BudgetAdmin
 from sessions_api.admin_ratings import RatingAdmin
 from sessions_api.admin_reading import ReadOnlyAdmin
+from sessions_api.admin_usage import UsageAdmin, UsageDayAdmin
 from sessions_api.contact_book import TAKEN, create_contact, delete_contact, update_contact
 from sessions_api.contacts import CHECKS
 from sessions_api.models import Contact, Conversation, Message
 
-__all__ = ["ContactAdmin", "ConversationAdmin", "RatingAdmin"]
+__all__ = ["BudgetAdmin", "ContactAdmin", "ConversationAdmin", "RatingAdmin", "UsageAdmin", "UsageDayAdmin"]
 
 ROWS_A_PAGE = 200
 TITLE_CHARACTERS = 90

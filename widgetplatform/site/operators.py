@@ -13,12 +13,17 @@ ALLOWED = {
     ("bots", "datasetrecord"): EVERYTHING,
     ("bots", "skillset"): EVERYTHING,
     ("bots", "ability"): EVERYTHING,
+    ("bots", "provider"): EVERYTHING,
+    ("bots", "secret"): EVERYTHING,
     ("files", "file"): EVERYTHING,
     ("widgets", "widgetintegration"): EVERYTHING,
     ("widgets", "widgetfile"): EVERYTHING,
     ("sessions_api", "contact"): EVERYTHING,
     ("sessions_api", "conversation"): ("view",),
     ("sessions_api", "rating"): ("view",),
+    ("sessions_api", "usage"): ("view",),
+    ("sessions_api", "usageday"): ("view",),
+    ("sessions_api", "budget"): ("add", "change", "view"),
     ("accounts", "apitoken"): ("add", "change", "view"),
 }
 
