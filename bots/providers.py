@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.seal import SealError, unseal
 from bots.engines.base import Engine, EngineError, ProviderAccess
-from bots.engines.registry import available_engines, get_engine, parse_model
+from bots.engines.registry import Model, available_engines, get_engine, parse_model
 from bots.models import Provider
 
 Kind = Literal["openai", "anthropic", "google"]
@@ -32,16 +32,27 @@ class Chosen:
 
 async def choose(model: str, owner_id: Any) -> Chosen:
     """What a model string means for this operator. Raises `EngineError("no_model")` saying what is allowed."""
-    try:
-        parsed = parse_model(model)
-    except ValueError as error:
-        raise EngineError("no_model", retryable=False, cause=str(error)) from None
+    if _parsed(model).provider in available_engines():
+        return choose_now(model, owner_id)
+    return await database_sync_to_async(choose_now, thread_sensitive=False)(model, owner_id)
+
+
+def choose_now(model: str, owner_id: Any) -> Chosen:
+    """The same. Blocking, but for the engines that need no provider."""
+    parsed = _parsed(model)
     if parsed.provider in available_engines():
         engine, options = get_engine(model)
         return Chosen(engine, options)
     provider, name = (parsed.provider, parsed.name) if parsed.name else (settings.DEFAULT_PROVIDER, parsed.provider)
-    access = await database_sync_to_async(access_of, thread_sensitive=False)(provider, owner_id)
+    access = access_of(provider, owner_id)
     return Chosen(get_engine(model, access)[0], parsed.options, name, access)
+
+
+def _parsed(model: str) -> Model:
+    try:
+        return parse_model(model)
+    except ValueError as error:
+        raise EngineError("no_model", retryable=False, cause=str(error)) from None
 
 
 def access_of(name: str, owner_id: Any) -> ProviderAccess:
