@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -52,12 +52,13 @@ async def fetch(
     types: Collection[str] | None = None,
     redirects: int = 3,
     any_status: bool = False,
+    follow: Callable[[str], None] | None = None,
 ) -> Fetched:
     """Fetch a URL within limits.
 
     `max_bytes` bounds the unpacked body, `seconds` all of it together. `types` are the media types that a good answer may have
-    (`text/html`, or `image/` for all of a kind). Answers other than 2xx are refused unless `any_status`.
-    Raises FetchRefused and nothing else.
+    (`text/html`, or `image/` for all of a kind). Answers other than 2xx are refused unless `any_status`. `follow` is called with
+    each address that is redirected to, and may raise. Raises FetchRefused and, but for what `follow` raises, nothing else.
     """
     if method not in METHODS:
         raise FetchRefused("bad_request", f"The method must be one of {', '.join(sorted(METHODS))}")
@@ -68,7 +69,7 @@ async def fetch(
     request = _Request(target_of(url), method, sent, content)
     try:
         async with asyncio.timeout(seconds):
-            return await _follow(request, max_bytes=max_bytes, types=types, redirects=redirects, any_status=any_status)
+            return await _follow(request, max_bytes=max_bytes, types=types, redirects=redirects, any_status=any_status, follow=follow)
     except (TimeoutError, httpcore.TimeoutException):
         raise FetchRefused("timeout", f"The answer took longer than {seconds:g} seconds") from None
     except (httpcore.NetworkError, OSError):
@@ -90,18 +91,25 @@ def fetch_sync(
     types: Collection[str] | None = None,
     redirects: int = 3,
     any_status: bool = False,
+    follow: Callable[[str], None] | None = None,
 ) -> Fetched:
     """`fetch` for tasks and synchronous services; not for a thread that runs an event loop."""
     return asyncio.run(
         fetch(
             url, method=method, headers=headers, content=content, max_bytes=max_bytes, seconds=seconds,
-            types=types, redirects=redirects, any_status=any_status,
+            types=types, redirects=redirects, any_status=any_status, follow=follow,
         )
     )  # fmt: skip
 
 
 async def _follow(
-    request: _Request, *, max_bytes: int, types: Collection[str] | None, redirects: int, any_status: bool
+    request: _Request,
+    *,
+    max_bytes: int,
+    types: Collection[str] | None,
+    redirects: int,
+    any_status: bool,
+    follow: Callable[[str], None] | None,
 ) -> Fetched:
     trusted: set[tuple[str, int]] = set()
     async with (
@@ -122,6 +130,8 @@ async def _follow(
                 if response.status not in REDIRECTS or "location" not in answer:
                     return await _read(request, response, answer, max_bytes=max_bytes, types=types, any_status=any_status)
             request = _redirected(request, response.status, answer["location"])
+            if follow is not None:
+                follow(str(request.target.url))
     raise FetchRefused("too_many_redirects", f"The URL redirects more than {redirects} times")
 
 
