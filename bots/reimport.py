@@ -37,9 +37,17 @@ def pair(
 
 
 def renew(row: DatasetRecord, item: ImportedRecord) -> bool:
-    """Give a stored row the file's text and phrasings, its own phrasings where the file has none; whether that changed it."""
+    """Give a stored row the file's text, phrasings and meta, its own where the file has none; whether that changed it."""
     alternatives = list(item.alternatives) or row.alternatives
-    if (row.text, row.alternatives) == (item.text, alternatives):
+    meta = {**item.meta, **_remembered(row)} if item.meta else row.meta
+    words = (row.text, row.alternatives) == (item.text, alternatives)
+    if words and row.meta == meta:
         return False
-    row.text, row.alternatives, row.vectors = item.text, alternatives, None
+    row.text, row.alternatives, row.meta = item.text, alternatives, meta
+    if not words:
+        row.vectors = None
     return True
+
+
+def _remembered(row: DatasetRecord) -> dict[str, Any]:
+    return {META_KEY: row.meta[META_KEY]} if META_KEY in row.meta else {}

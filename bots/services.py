@@ -90,7 +90,7 @@ def delete_record(record: DatasetRecord) -> None:
 
 
 def import_records(dataset: Dataset, filename: str, data: bytes, base_url: str = "") -> ImportResult:
-    """Take the records of a Markdown, CSV or text file; the result says what was taken and what was left out.
+    """Take the records of a file of any kind that can be imported; the result says what was taken and what was left out.
 
     A file of the same name and base address replaces what it gave before: records that did not change keep their vectors,
     those that the file has no more are removed. ``ImportRejected`` where the whole file is refused.
@@ -147,7 +147,7 @@ def _replace(
         return
     DatasetRecord.objects.filter(pk__in=[row.pk for row in gone]).delete()
     DatasetRecord.objects.bulk_update(
-        changed, ["text", "alternatives", "vectors", "updated_at"], batch_size=100
+        changed, ["text", "alternatives", "meta", "vectors", "updated_at"], batch_size=100
     )
     DatasetRecord.objects.bulk_create(new, batch_size=200)
     records_changed(dataset.pk)
@@ -160,7 +160,7 @@ def _row(dataset: Dataset, item: ImportedRecord, fields: dict[str, Any]) -> Data
         text=item.text,
         url=item.url,
         alternatives=list(item.alternatives),
-        **fields,
+        **{**fields, "meta": {**item.meta, **fields.get("meta", {})}},
     )
 
 
@@ -201,8 +201,8 @@ def _store_record(record: DatasetRecord) -> DatasetRecord:
 
 
 def _clean_record(record: DatasetRecord) -> None:
-    # dataset and file come from the services; vectors may be deferred: checking them would load and store them
-    record.full_clean(exclude=["dataset", "file", "vectors"])
+    # dataset, file and page come from the services; vectors may be deferred: checking them would load and store them
+    record.full_clean(exclude=["dataset", "file", "page", "vectors"])
     try:
         validate_meta(record.meta)
     except ValidationError as error:

@@ -1,6 +1,8 @@
 """What importers take and return: bytes in, plain records out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_RECORD_CHARS = 6000
@@ -16,6 +18,7 @@ class ImportedRecord:
     text: str
     url: str = ""
     alternatives: tuple[str, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,12 @@ def import_markdown(name: str, text: str, base_url: str = "") -> ImportResult:
     return ImportResult(tuple(records), tuple(skipped))
 
 
+def record_parts(text: str) -> Iterator[str]:
+    """Markdown without headings in pieces of at most 6,000 characters, cut between blocks where that is possible."""
+    if blocks := split_blocks(text):
+        yield from _parts(text.split("\n"), blocks)
+
+
 def _is_document_title(path: dict[int, str], records: list[ImportedRecord]) -> bool:
     """The first heading of level 1 names the document itself, in place of the file's name."""
     return list(path) == [0] and not records

@@ -6,6 +6,6 @@ and what the child imports does not import Django.
 
 from .errors import ExtractError
 from .limited import extract_limited
-from .registry import EXTRACTORS, extract
+from .registry import EXTRACTORS, PAGE, extract
 
-__all__ = ["EXTRACTORS", "ExtractError", "extract", "extract_limited"]
+__all__ = ["EXTRACTORS", "PAGE", "ExtractError", "extract", "extract_limited"]

@@ -18,6 +18,7 @@ EXTRACTORS: dict[str, str] = {
     "text/plain": "txt",
     "text/html": "html",
 }
+PAGE = "application/x-web-page"  # no file has it: files.extract.page
 MAX_CHARACTERS = 2_000_000
 TOO_LONG = "The file has more than {} characters of text"
 
@@ -29,7 +30,7 @@ def extract(data: bytes, content_type: str, filename: str = "", *, max_character
     Raises ExtractError. Runs here, without limits on time and memory: servers call `extract_limited`.
     """
     media_type = content_type.partition(";")[0].strip().lower()
-    name = EXTRACTORS.get(media_type)
+    name = "page" if media_type == PAGE else EXTRACTORS.get(media_type)
     if not media_type and (extension := filename.rpartition(".")[2].lower()) in EXTRACTORS.values():
         name = extension
     if name is None:
