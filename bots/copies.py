@@ -62,7 +62,7 @@ class Copier:
         files: dict[Any, Any] = {file.pk: self.reference(file) for file in sources}
         rows: list[DatasetRecord] = []
         for record in dataset.records.order_by("pk").iterator(ROWS):
-            fields = self.fields(record, {"dataset", "file"})
+            fields = self.fields(record, {"dataset", "file", "page"})
             rows.append(DatasetRecord(dataset=copy, file_id=files.get(record.file_id), **fields))
             if len(rows) == ROWS:
                 DatasetRecord.objects.bulk_create(rows)

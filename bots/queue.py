@@ -8,6 +8,7 @@ from django.db import transaction
 
 EMBED_TASK = "bots.tasks.embed_dataset"
 SYNC_TASK = "bots.tasks.sync_dataset_file"
+SOURCE_TASK = "bots.tasks.read_source"
 
 
 def queue_embedding(dataset_id: Any) -> None:
@@ -18,6 +19,11 @@ def queue_embedding(dataset_id: Any) -> None:
 def queue_sync(link_id: Any) -> None:
     """Have the records of a dataset's file made once this transaction is committed."""
     _queue(SYNC_TASK, link_id)
+
+
+def queue_source(source_id: Any) -> None:
+    """Have the pages of a source read once this transaction is committed."""
+    _queue(SOURCE_TASK, source_id)
 
 
 def _queue(task: str, pk: Any) -> None:

@@ -225,6 +225,12 @@ EXTRACT_CHARACTERS = env_int("EXTRACT_CHARACTERS", 2_000_000)
 FETCH_PORTS = env_list("FETCH_PORTS", ["80", "443"])
 FETCH_ALLOWED_HOSTS = env_list("FETCH_ALLOWED_HOSTS", [])  # host or host:port; may be private, on any port
 
+# Sites whose pages are records of a dataset: bots/crawling/
+SOURCE_PAGES = env_int("SOURCE_PAGES", 1000)  # of one sitemap
+SOURCE_PAGE_BYTES = env_int("SOURCE_PAGE_BYTES", 10_485_760)
+SOURCE_SECONDS = env_int("SOURCE_SECONDS", 20)  # of one request
+SOURCE_DELAY_SECONDS = env_int("SOURCE_DELAY_SECONDS", 10)  # the longest Crawl-delay that is kept
+
 # Who asks how often; counted in the shared cache
 TOKEN_REQUESTS_PER_MINUTE = env_int("TOKEN_REQUESTS_PER_MINUTE", 20_000)
 ADDRESS_REQUESTS_PER_MINUTE = env_int("ADDRESS_REQUESTS_PER_MINUTE", 20_000)

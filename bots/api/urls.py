@@ -11,6 +11,7 @@ from bots.api.resources import (
     RecordResource,
 )
 from bots.api.skillsets import AbilityResource, SkillsetResource
+from bots.api.sources import SourceResource
 from widgetplatform.api.routing import verbs
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     *verbs("dataset", DatasetResource, "create list fetch update delete search"),
     *verbs("dataset/<str:dataset_id>/record", RecordResource, "create list fetch update delete export"),
     *verbs("dataset/<str:dataset_id>/file", DatasetFileResource, "list attach detach sync"),
+    *verbs("dataset/<str:dataset_id>/source", SourceResource, "create list fetch delete sync"),
     *verbs("skillset", SkillsetResource),
     *verbs("skillset/<str:skillset_id>/ability", AbilityResource, "create list export fetch update delete"),
     path(
