@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from .base import Engine, EngineError, ProviderAccess
+from .providers.options import read_options
 
 DEFAULT_MODEL = "knowledge"
 ENGINES: dict[str, str] = {"knowledge": "bots.engines.knowledge.engine.KnowledgeEngine"}
@@ -27,8 +28,8 @@ class Model:
 def parse_model(model: str) -> Model:
     """Take a model string apart; an empty one is `knowledge`. Raises ValueError naming what is allowed.
 
-    An engine that is here checks name and options too. A model whose engine is not here is only not answered: an operator
-    may bring bots along before their provider is set up.
+    An engine that is here checks name and options too. Any other name is a language model's, whose options are checked; whether its
+    provider is here shows when it is asked: an operator may bring bots along before their provider is set up.
     """
     head, *rest = (model.strip() or DEFAULT_MODEL).split("/")
     while rest and "=" not in rest[0]:  # names may hold slashes: "meta-llama/Llama-3"
@@ -47,6 +48,8 @@ def parse_model(model: str) -> Model:
     engines = available_engines()
     if provider in engines:
         _load(engines[provider]).check(name, options)
+    else:
+        read_options(options)
     return Model(provider, name, options)
 
 

@@ -112,6 +112,8 @@ def test_unknown_and_read_only_fields_are_ignored(olive):
         ({"model": "/temperature=1"}, "model: must be a name"),
         ({"model": "gpt-4o/temperature="}, "model: “temperature=” is not key=value"),
         ({"model": "gpt-4o/a=1/a=2"}, "model: the option “a” is given twice"),
+        ({"model": "gpt-4o/volume=2"}, "model: unknown option “volume”; allowed: temperature, top_p, max_tokens"),
+        ({"model": "openai:gpt-4o/temperature=3"}, "model: temperature must be a number from 0 to 2, not “3”"),
         ({"model": "gpt-4o\0"}, "model: "),
         ({"model": "m" * 401}, "model: must have at most 400 characters"),
         ({"model": "knowledge:large"}, "model: knowledge takes no name and no options"),
@@ -138,7 +140,7 @@ def test_refused_fields(olive, fields, says):
 
 @pytest.mark.parametrize(
     "model",
-    ["gpt-4o", "gpt-4o/temperature=0.5", "claude_v3/a=1/b=2", "meta-llama/Llama-3.1:free", "openai:gpt-5-mini/top_p=0.1", "text-qaa-002"],
+    ["gpt-4o", "gpt-4o/temperature=0.5", "claude_v3/seed=1/maxTokens=200", "meta-llama/Llama-3.1:free", "openai:gpt-5-mini/top_p=0.1", "text-qaa-002"],
 )  # fmt: skip
 def test_a_model_without_an_engine_is_kept_until_there_is_one(olive, model):
     assert fetch(olive, create(olive, model=model))["model"] == model

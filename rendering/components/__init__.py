@@ -23,3 +23,9 @@ def for_fence(name: str, features: Features) -> Component | None:
     """The component of a fence's info string, or None where it is code."""
     feature, component = _COMPONENTS.get(name.lower(), ("", None))
     return component if component and getattr(features, feature) else None
+
+
+def components_of(features: Features) -> frozenset[str]:
+    """What a bot may write, besides markdown, and have rendered: fences by their names, and `math`."""
+    fences = {name for name, (feature, _) in _COMPONENTS.items() if getattr(features, feature)}
+    return frozenset(fences | ({"math"} if features.math else set()))
