@@ -26,10 +26,17 @@ class ChatClient:
     """
 
     def __init__(
-        self, url: str, token: str, *, origin: str | None = None, resume: Frame | None = None
+        self,
+        url: str,
+        token: str,
+        *,
+        origin: str | None = None,
+        resume: Frame | None = None,
+        tab: str = "test",
     ) -> None:
         self.url = url.replace("http", "ws", 1) + "/ws/v1/conversation"
         self.token = token
+        self.tab = tab
         self.origin = url if origin is None else origin
         self.frames: list[Frame] = []
         self.rows: dict[str, Frame] = {}
@@ -64,7 +71,7 @@ class ChatClient:
     async def hello(self) -> None:
         """Say who this is and what is held."""
         resume = self._resume or (self.position() if self.epoch else None)
-        await self.say("hello", token=self.token, tab="test", **({"resume": resume} if resume else {}))
+        await self.say("hello", token=self.token, tab=self.tab, **({"resume": resume} if resume else {}))
 
     async def reconnect(self) -> None:
         """Open a new socket after a cut, from where this one was."""
@@ -161,6 +168,21 @@ class ChatClient:
             return frames if len(frames) >= number else None
 
         return await self.wait_for(enough)
+
+    async def declare(self, *names: str) -> None:
+        """Say that the page has just these functions, each of an object; wait until that is known."""
+        known = len(self.of("ok"))
+        functions = [{"name": name, "description": f"Does {name}", "parameters": {"type": "object"}} for name in names]
+        await self.say("set", functions=functions)
+        await self.received("ok", known + 1)
+
+    async def called(self, number: int = 1) -> Frame:
+        """The call that came as the ``number``-th."""
+        return (await self.received("call", number))[number - 1]
+
+    async def answer(self, call: Frame, **outcome: Any) -> None:
+        """Say what came of a call: ``result``, ``error`` or ``abort``."""
+        await self.say("result", call=call["call"], **outcome)
 
     async def vote(self, reply: str, value: int) -> None:
         """Wait until a reply shows this vote."""
