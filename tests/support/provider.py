@@ -131,6 +131,8 @@ class Provider:
                     break
         except (OSError, asyncio.IncompleteReadError):
             self._note("left")
+        except asyncio.CancelledError:
+            pass  # the server ends; asyncio's streams complain about handlers that were cancelled
         finally:
             next_byte.cancel()
             writer.close()
