@@ -29,13 +29,16 @@ class OwnedForm(forms.ModelForm):
         return super()._get_validation_exclusions() - {"owner"}  # type: ignore[misc]  # unknown to the stubs, documented in Django's source
 
     def clean(self) -> dict[str, Any]:
-        """Related objects have the same owner; an emptied JSON field is its default."""
+        """Related objects have the same owner; an emptied JSON field is its default, another kind of nothing is refused."""
         for name, value in list(self.cleaned_data.items()):
             if isinstance(value, OwnedObject) and value.owner_id != self.instance.owner_id:
                 self.add_error(name, f"must belong to the same owner ({self.instance.owner})")
             field = self._meta.model._meta.get_field(name)
-            if value is None and isinstance(field, models.JSONField) and not field.null:
-                self.cleaned_data[name] = field.get_default()
+            if isinstance(field, models.JSONField) and not field.null:
+                if value is None:
+                    self.cleaned_data[name] = field.get_default()
+                elif not value and field.get_default() == {} != value:  # validators do not see empty values
+                    self.add_error(name, "must be an object")
         return self.cleaned_data
 
 

@@ -26,7 +26,7 @@ def clean_base_url(url: str, private: bool) -> str:
         return ""
     parsed = _parsed(url)
     host = parsed.host.rstrip(".").lower()
-    if private or _is_allowed(host, parsed):
+    if private or is_allowed(url):
         return url
     if not _may_be_public(host):
         raise ValidationError(NOT_PUBLIC.format(host=host))
@@ -48,7 +48,7 @@ def _parsed(url: str) -> httpx.URL:
         parsed.raw_path.decode("ascii")
     except (httpx.InvalidURL, ValueError):
         raise ValidationError("must be an address such as https://api.example.com/v1") from None
-    if parsed.scheme not in DEFAULT_PORTS or not (HOST.fullmatch(host.lower()) or ":" in host) or " " in url:
+    if parsed.scheme not in DEFAULT_PORTS or not (HOST.fullmatch(host.lower()) or ":" in host) or " " in url or not _is_port(parsed.port):
         raise ValidationError("must be an address such as https://api.example.com/v1")
     if parsed.userinfo or "@" in parsed.netloc.decode("ascii"):
         raise ValidationError("must not contain a user name or password; the key has a field of its own")
@@ -59,8 +59,13 @@ def _parsed(url: str) -> httpx.URL:
     return parsed
 
 
-def _is_allowed(host: str, url: httpx.URL) -> bool:
-    port = url.port or DEFAULT_PORTS[url.scheme]
+def _is_port(port: int | None) -> bool:
+    return port is None or 0 < port < 65_536
+
+
+def is_allowed(url: str) -> bool:
+    """Whether FETCH_ALLOWED_HOSTS names the host of this address, which then may be inside of a network."""
+    _, host, port = origin_of(url)
     return bool({host, f"{host}:{port}", f"[{host}]:{port}"} & {entry.lower() for entry in settings.FETCH_ALLOWED_HOSTS})
 
 

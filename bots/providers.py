@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts.seal import SealError, unseal
+from bots.base_urls import is_allowed
 from bots.engines.base import Engine, EngineError, ProviderAccess
 from bots.engines.registry import Model, available_engines, get_engine, parse_model
 from bots.models import Provider
@@ -78,7 +79,7 @@ def access_of_row(row: Provider) -> ProviderAccess:
     kind: Kind = row.kind  # type: ignore[assignment]
     return ProviderAccess(
         name=row.alias or "", kind=kind, base_url=row.base_url or BASE_URLS[kind], key=key,
-        private=row.owner.is_superuser, moderation_model=row.moderation_model,
+        private=row.owner.is_superuser or is_allowed(row.base_url), moderation_model=row.moderation_model,
     )
 
 

@@ -26,17 +26,17 @@ ASK_KEY = "Enter the key again, because the address or the kind has changed."
 ASK_VALUE = "Enter the value again, because it may be sent to more hosts now."
 
 
-def create_provider(owner: Any, *, by: Any = None, key: str = "", **fields: Any) -> Provider:
+def create_provider(owner: Any, *, by: Any = None, new_key: str = "", **fields: Any) -> Provider:
     """A new provider of ``owner``; ``by`` is who asks, where that is somebody else."""
     fields.pop("clear_key", None)
-    return _store_provider(Provider(owner=owner), fields, key, clear=False, by=by or owner)
+    return _store_provider(Provider(owner=owner), fields, new_key, clear=False, by=by or owner)
 
 
 def update_provider(
-    provider: Provider, *, by: Any = None, key: str = "", clear_key: bool = False, **fields: Any
+    provider: Provider, *, by: Any = None, new_key: str = "", clear_key: bool = False, **fields: Any
 ) -> Provider:
-    """Set these fields; an empty ``key`` keeps the one that is there, unless it would be sent elsewhere now."""
-    return _store_provider(provider, fields, key, clear_key, by or provider.owner)
+    """Set these fields; an empty ``new_key`` keeps the one that is there, unless it would be sent elsewhere now."""
+    return _store_provider(provider, fields, new_key, clear_key, by or provider.owner)
 
 
 def delete_provider(provider: Provider) -> None:
@@ -44,14 +44,14 @@ def delete_provider(provider: Provider) -> None:
     _delete(provider)
 
 
-def create_secret(owner: Any, *, value: str = "", **fields: Any) -> Secret:
+def create_secret(owner: Any, *, new_value: str = "", **fields: Any) -> Secret:
     """A new secret of ``owner``."""
-    return _store_secret(Secret(owner=owner), fields, value)
+    return _store_secret(Secret(owner=owner), fields, new_value)
 
 
-def update_secret(secret: Secret, *, value: str = "", **fields: Any) -> Secret:
-    """Set these fields; an empty ``value`` keeps the one that is there, unless more hosts could get it now."""
-    return _store_secret(secret, fields, value)
+def update_secret(secret: Secret, *, new_value: str = "", **fields: Any) -> Secret:
+    """Set these fields; an empty ``new_value`` keeps the one that is there, unless more hosts could get it now."""
+    return _store_secret(secret, fields, new_value)
 
 
 def delete_secret(secret: Secret) -> None:
@@ -70,14 +70,14 @@ def clean_provider(kept: Provider, fields: dict[str, Any], key: str, clear: bool
     if new["shared"] and not kept.shared and not by.is_superuser:
         errors["shared"] = "Only administrators may share a provider."
     if not KEY.fullmatch(key) or len(key) > KEY_CHARACTERS:
-        errors["key"] = f"must be at most {KEY_CHARACTERS} letters, digits and signs without spaces"
+        errors["new_key"] = f"must be at most {KEY_CHARACTERS} letters, digits and signs without spaces"
     try:
         # What is there already stays valid while its owner edits something else.
         if new["base_url"] != kept.base_url or kept._state.adding:
             fields = {**fields, "base_url": clean_base_url(new["base_url"], kept.owner.is_superuser)}
             new["base_url"] = fields["base_url"]
         if kept.key and not key and not clear and _destination(kept.kind, kept.base_url) != _destination(new["kind"], new["base_url"]):
-            errors.setdefault("key", ASK_KEY)
+            errors.setdefault("new_key", ASK_KEY)
     except ValidationError as error:
         errors["base_url"] = error.messages
     if errors:
@@ -91,13 +91,13 @@ def clean_secret(kept: Secret, fields: dict[str, Any], value: str) -> dict[str, 
     if not fields.get("alias", kept.alias):
         errors["alias"] = "is needed: abilities name the secret by it"
     if len(value) > KEY_CHARACTERS or not (value.isprintable() and _is_text(value)):
-        errors["value"] = f"must be one line of at most {KEY_CHARACTERS} characters"
+        errors["new_value"] = f"must be one line of at most {KEY_CHARACTERS} characters"
     hosts = _hosts(fields.get("hosts", kept.hosts))
     wrong = [host for host in hosts if not HOST.fullmatch(host)]
     if wrong:
         errors["hosts"] = f"must be hosts such as api.example.com or *.example.com, not {wrong[0][:80]}"
     elif kept.value and not value and _reaches_more(set(_hosts(kept.hosts)), hosts):
-        errors.setdefault("value", ASK_VALUE)
+        errors.setdefault("new_value", ASK_VALUE)
     if errors:
         raise ValidationError(errors)
     return {**fields, "hosts": "\n".join(hosts)} if "hosts" in fields else fields

@@ -84,8 +84,8 @@ class BudgetAdmin(admin.ModelAdmin):
             context["spending"] = spending_of(original.pk if original else request.user.pk)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Budget, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: Budget, form: Any, change: bool) -> None:
         """An operator's is the operator's own."""
         if not change and not request.user.is_superuser:
-            obj.owner_id = request.user.pk
+            obj.owner = request.user
         super().save_model(request, obj, form, change)

@@ -20,7 +20,8 @@ from widgets.models import WidgetIntegration
 class CostAdmin(ReadOnlyAdmin):
     """Own rows only; all for a superuser, who can choose by owner."""
 
-    search_fields = ()
+    search_fields: ClassVar[Any] = []
+    list_filter: ClassVar[Any] = []
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Loading is authorizing."""
@@ -30,8 +31,8 @@ class CostAdmin(ReadOnlyAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """By owner, where there are several."""
-        owner = [("owner", admin.RelatedOnlyFieldListFilter)] if request.user.is_superuser else []
-        return [*self.list_filter, *owner]
+        chosen = list(super().get_list_filter(request))
+        return [*chosen, ("owner", admin.RelatedOnlyFieldListFilter)] if request.user.is_superuser else chosen
 
 
 class WidgetFilter(admin.SimpleListFilter):
@@ -49,7 +50,8 @@ class WidgetFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[UsageDay]) -> models.QuerySet[UsageDay]:
         """By its id, if it is one of them."""
         known = {key for key, _ in self.lookup_choices}
-        return queryset.filter(widget_key=self.value()) if self.value() in known else queryset
+        chosen = self.value()
+        return queryset.filter(widget_key=chosen) if chosen and chosen in known else queryset
 
 
 @admin.register(UsageDay)

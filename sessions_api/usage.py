@@ -16,6 +16,7 @@ from widgetplatform import metrics
 
 NOWHERE = uuid.UUID(int=0)  # in place of a widget, and of a conversation that is not stored
 MOST = 2**31 - 1  # a provider may report whatever it likes
+COLUMNS = ("id", "owner_id", "widget_key", "day", "replies", "input_tokens", "output_tokens")
 ADD = """
     INSERT INTO sessions_api_usageday AS kept (id, owner_id, widget_key, day, replies, input_tokens, output_tokens) VALUES {rows}
     ON CONFLICT (owner_id, day, widget_key) DO UPDATE SET replies = kept.replies + excluded.replies,
@@ -44,15 +45,11 @@ def write_usage(spent: Sequence[Spent], now: datetime | None) -> None:
     rows = [_row(each) for each in spent]
     Usage.objects.bulk_create(rows)
     sums = _sums(rows, (now or timezone.now()).astimezone(UTC).date())
-    key, day, big = (UsageDay._meta.get_field(name) for name in ("widget_key", "day", "input_tokens"))
     values = [
-        value
-        for (owner_id, widget_key, of), counts in sorted(sums.items(), key=lambda item: (str(item[0][0]), item[0][1]))
-        for value in (
-            key.get_db_prep_value(new_id(), connection), owner_id, key.get_db_prep_value(widget_key, connection),
-            day.get_db_prep_value(of, connection), *(big.get_db_prep_value(count, connection) for count in counts),
-        )
-    ]  # fmt: skip
+        _stored(name, value)
+        for (owner_id, widget_key, day), counts in sorted(sums.items(), key=lambda item: (str(item[0][0]), item[0][1]))
+        for name, value in zip(COLUMNS, (new_id(), owner_id, widget_key, day, *counts), strict=True)
+    ]
     places = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(sums))
     with connection.cursor() as cursor:
         cursor.execute(ADD.format(rows=places), values)
@@ -75,6 +72,11 @@ def _row(spent: Spent) -> Usage:
         output_tokens=_whole(usage.get("output")), first_ms=None if first is None else _whole(first),
         total_ms=_whole(usage.get("totalMs")), status=spent.status, code=spent.code[:32],
     )  # fmt: skip
+
+
+def _stored(name: str, value: Any) -> Any:
+    column: Any = UsageDay._meta.get_field(name)
+    return column.get_db_prep_value(value, connection)
 
 
 def _whole(value: Any) -> int:
