@@ -13,8 +13,6 @@ from bots.engines.base import Attachment
 from bots.retrieval.result import Passage
 from bots.retrieval.tokens import BYTES_PER_TOKEN, tokens
 
-from .base import Picture
-
 PAGE_TOKENS = 1_000
 PASSAGE_TOKENS = 1_000  # of one
 PICTURE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -75,12 +73,11 @@ def passages_block(passages: Sequence[Passage]) -> str:
     )
 
 
-def attachment_blocks(attachments: Sequence[Attachment], budget: int, pictures: Sequence[Picture]) -> list[str]:
-    """Files as text, the newest first where there is not room for all; shown in the order in which they were given."""
+def attachment_blocks(attachments: Sequence[Attachment], budget: int, seen: Sequence[Attachment]) -> list[str]:
+    """Files as text, the newest first where there is not room for all; in the order in which they were given. `seen` go as pictures."""
     blocks: list[str] = []
-    shown = {id(picture.data) for picture in pictures}
     for file in reversed(attachments):
-        if file.data and id(file.data) in shown:
+        if any(file is picture for picture in seen):
             text = "This picture is attached."
         elif not file.text.strip():
             text = "This file cannot be read; only its name and type are known."
@@ -93,14 +90,14 @@ def attachment_blocks(attachments: Sequence[Attachment], budget: int, pictures: 
     return blocks[::-1]
 
 
-def pictures_of(attachments: Sequence[Attachment]) -> tuple[Picture, ...]:
+def pictures_in(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
     """The newest pictures, as many as a model is shown."""
-    found: list[Picture] = []
+    found: list[Attachment] = []
     room = PICTURES_BYTES
     for file in reversed(attachments):
         size = len(file.data)
         if file.type in PICTURE_TYPES and 0 < size <= min(PICTURE_BYTES, room) and len(found) < PICTURES:
-            found.append(Picture(file.type, file.data))
+            found.append(file)
             room -= size
     return tuple(found[::-1])
 

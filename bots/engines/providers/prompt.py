@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 
-from bots.engines.base import HistoryItem, Turn
+from bots.engines.base import Attachment, HistoryItem, Turn
 from bots.retrieval.result import Passage
 
 from .base import Picture, Prompt
 from .citations import without_citations
 from .guidance import guidance_of
-from .material import attachment_blocks, block, clock, page_block, passages_block, pictures_of
+from .material import attachment_blocks, block, clock, page_block, passages_block, pictures_in
 from .options import ModelOptions
 
 OPENED = "(The visitor has opened the chat.)"
@@ -79,9 +79,10 @@ def prompts_of(turn: Turn, options: ModelOptions, found: Findings, *, tools: boo
             talk.add(replace(item, text=text))
     system = [*talk.system, guidance_of(turn, tools=tools), found.instruction]
     number = talk.question()
-    pictures = pictures_of(turn.attachments)
-    data = _data(turn, share(options), found, pictures)
+    seen = pictures_in(turn.attachments)
+    data = _data(turn, share(options), found, seen)
     asked = talk.prompts[number]
+    pictures = tuple(Picture(file.type, file.data) for file in seen)
     talk.prompts[number] = replace(asked, text="\n\n".join((*data, *talk.waiting, asked.text)), pictures=pictures)
     return [Prompt("system", "\n\n".join(part.strip() for part in system if part.strip())), *talk.prompts]
 
@@ -91,7 +92,7 @@ def share(options: ModelOptions) -> int:
     return (options.context or settings.CONTEXT_TOKENS) // SHARE
 
 
-def _data(turn: Turn, budget: int, found: Findings, pictures: Sequence[Picture]) -> list[str]:
+def _data(turn: Turn, budget: int, found: Findings, seen: Sequence[Attachment]) -> list[str]:
     """Blocks, the general ones first."""
     blocks = [block("context", clock(turn.time_zone))]
     if turn.page:
@@ -100,5 +101,5 @@ def _data(turn: Turn, budget: int, found: Findings, pictures: Sequence[Picture])
         blocks.append(passages_block(found.passages))
     elif turn.search:
         blocks.append(block("passages", "No passage was found."))
-    blocks += attachment_blocks(turn.attachments, budget, pictures)
+    blocks += attachment_blocks(turn.attachments, budget, seen)
     return blocks + [block("result", text, function=name) for name, text in found.results]
