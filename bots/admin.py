@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts.owned_admin import NAMING, TIMES, OwnedAdmin
-from bots import admin_datasets, admin_skills, services  # noqa: F401 (datasets and skillsets are registered there)
+from bots import admin_datasets, admin_providers, admin_skills, services  # noqa: F401 (what is registered there)
 from bots.admin_forms import BlueprintForm, RecordForm
 from bots.blueprints import delete_blueprint
 from bots.models import Blueprint, Bot, Dataset, DatasetRecord
+from bots.usable import why_not
 
 NAMES: Any = (
     "For the API and for yourself",
@@ -45,7 +46,7 @@ class BotAdmin(OwnedAdmin):
     autocomplete_fields = ["dataset", "skillset", "blueprint"]
     fieldsets = [
         (None, {"fields": ["name", "model", "dataset", "skillset", "backstory"]}),
-        ("Safety", {"fields": ["privacy", "moderation"]}),
+        ("Safety", {"fields": ["privacy", "moderation", "moderation_words"]}),
         NAMES,
     ]
 
@@ -54,6 +55,13 @@ class BotAdmin(OwnedAdmin):
         if db_field.name == "model":
             kwargs["widget"] = admin.widgets.AdminTextInputWidget
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Bot, form: Any, change: bool) -> None:
+        """Saved in any case; what cannot answer now is told, because the visitor would be the first to notice."""
+        super().save_model(request, obj, form, change)
+        reason = why_not(obj.model, obj.owner_id)
+        if reason:
+            self.message_user(request, f"This bot cannot answer now. {reason}.", messages.WARNING)
 
 
 @admin.register(DatasetRecord)

@@ -27,7 +27,7 @@ class CostAdmin(ReadOnlyAdmin):
         """Loading is authorizing."""
         rows = self.model._default_manager.all()
         rows = rows if request.user.is_superuser else rows.filter(owner=request.user.pk)
-        return rows.order_by(*(self.get_ordering(request) or self.opts.ordering))
+        return rows.order_by(*(self.get_ordering(request) or list(self.opts.ordering or ["-pk"])))
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """By owner, where there are several."""
