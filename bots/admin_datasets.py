@@ -1,4 +1,4 @@
-"""Datasets in the admin: how they are searched, the files that they are made of, and the progress of embedding."""
+"""Datasets in the admin: how they are searched, the files and sites that they are made of, and the progress of embedding."""
 
 from typing import Any
 
@@ -10,10 +10,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from accounts.owned_admin import NAMING, TIMES, OwnedAdmin
-from bots import dataset_files, services
+from bots import dataset_files, services, sources
 from bots.admin_import import import_view, result_view
-from bots.models import Dataset, DatasetFile
+from bots.admin_sources import progress_of, told
+from bots.models import Dataset, DatasetFile, DatasetSource
 
+SOURCES_SHOWN = 50
 READY = Count("records", filter=Q(records__vectors__isnull=False))
 SEARCH: Any = (
     "Search",
@@ -67,7 +69,7 @@ class DatasetAdmin(OwnedAdmin):
     change_form_template = "admin/bots/dataset/change.html"
     list_display = ["__str__", "records", "progress", "updated_at"]
     autocomplete_fields = ["blueprint"]
-    actions = ["sync_files"]
+    actions = ["sync_files", "sync_sources"]
     inlines = [DatasetFileInline]
     fieldsets = [(None, {"fields": ["name"]}), SEARCH, CUTTING, NAMES]
 
@@ -91,6 +93,13 @@ class DatasetAdmin(OwnedAdmin):
             ),
             *super().get_urls(),
         ]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """With the sites that it reads."""
+        if dataset := kwargs.get("obj"):
+            rows = sources.with_progress(dataset.sources.all())[:SOURCES_SHOWN]
+            context["sources"] = [(row, told(row), progress_of(row)) for row in rows]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Says how many records go too, instead of loading and listing them."""
@@ -116,6 +125,17 @@ class DatasetAdmin(OwnedAdmin):
             else "These datasets have no files."
         )
         self.message_user(request, told, messages.SUCCESS if links else messages.WARNING)
+
+    @admin.action(description="Synchronize their web addresses again", permissions=["change"])
+    def sync_sources(self, request: HttpRequest, queryset: models.QuerySet[Dataset]) -> None:
+        """In the background; only what changed is replaced."""
+        rows = DatasetSource.objects.filter(dataset__in=queryset.values("pk"))
+        for source in rows:
+            sources.sync_source(source)
+        message = (
+            f"{len(rows)} web addresses are being read again." if rows else "These datasets have no web addresses."
+        )
+        self.message_user(request, message, messages.SUCCESS if rows else messages.WARNING)
 
     @admin.display(description="records", ordering="total")
     def records(self, obj: Any) -> str:

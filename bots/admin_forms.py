@@ -7,7 +7,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidg
 
 from accounts.owned_admin import OwnedForm
 from bots import services
-from bots.importers.base import MAX_BYTES
+from bots.importers import EXTENSIONS, max_bytes
 from bots.models import DatasetRecord
 
 
@@ -73,9 +73,9 @@ class ImportForm(forms.Form):
     """A file of knowledge and where its readers find it."""
 
     file = forms.FileField(
-        help_text="Markdown (a record a section), CSV with the columns question,answer, or plain text (a record a paragraph). "
-        f"UTF-8, at most {MAX_BYTES // 1024 // 1024} MB.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".md,.markdown,.csv,.txt,text/*"}),
+        help_text="Markdown and HTML (a record a section), CSV with the columns question,answer, JSON lines with title and text, plain text "
+        "(a record a paragraph), PDF or Word.",
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(EXTENSIONS)}),
     )
     base_url = forms.CharField(
         required=False,
@@ -87,6 +87,7 @@ class ImportForm(forms.Form):
 
     def clean_file(self) -> Any:
         """Refuses early what no importer takes."""
-        if self.cleaned_data["file"].size > MAX_BYTES:
-            raise forms.ValidationError(f"must have at most {MAX_BYTES // 1024 // 1024} MB")
-        return self.cleaned_data["file"]
+        file = self.cleaned_data["file"]
+        if file.size > (most := max_bytes(file.name)):
+            raise forms.ValidationError(f"must have at most {most // 1024 // 1024} MB")
+        return file

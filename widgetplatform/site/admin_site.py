@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from accounts.login import LoginForm
 
 ORDER = ("widgets", "bots", "files", "sessions_api", "accounts", "auth")
-MODELS = ("WidgetIntegration", "Bot", "Dataset", "DatasetRecord", "Skillset", "Provider", "Secret", "Blueprint", "Conversation", "Contact", "Rating", "UsageDay", "Usage", "Budget")
+MODELS = ("WidgetIntegration", "Bot", "Dataset", "DatasetRecord", "DatasetSource", "Skillset", "Provider", "Secret", "Blueprint", "Conversation", "Contact", "Rating", "UsageDay", "Usage", "Budget")
 
 
 class PlatformAdminSite(AdminSite):

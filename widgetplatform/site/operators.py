@@ -11,6 +11,7 @@ ALLOWED = {
     ("bots", "bot"): EVERYTHING,
     ("bots", "dataset"): EVERYTHING,
     ("bots", "datasetrecord"): EVERYTHING,
+    ("bots", "datasetsource"): EVERYTHING,
     ("bots", "skillset"): EVERYTHING,
     ("bots", "ability"): EVERYTHING,
     ("bots", "provider"): EVERYTHING,
