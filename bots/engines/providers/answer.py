@@ -40,40 +40,37 @@ class Answer:
             text = self._overlap.feed(text)
         return self._shown(text) if text else ""
 
+    def end_round(self) -> str:
+        """The model stopped for now: what was held back because it might have been a repetition."""
+        overlap, self._overlap = self._overlap, None
+        rest = overlap.finish() if overlap else ""
+        return self._shown(rest) if rest else ""
+
     def pause(self) -> None:
         """Something is called: what comes then is a new paragraph, or with a schema a new answer."""
-        self._end_of_overlap()
         self._paused = bool(self._pieces)
         if self._schema is not None:
             self._pieces.clear()
 
     def go_on(self) -> None:
         """It was cut: what comes next follows directly."""
-        self._end_of_overlap()
         self._overlap = Overlap(self.text)
 
     def start_over(self) -> None:
         """It does not fit: what comes next is another answer."""
         self._pieces.clear()
-        self._overlap = None
 
     def finish(self) -> str:
         """The rest, with a schema all of it."""
-        rest = self._shown(self._overlap.finish()) if self._overlap else ""
         if self._schema is not None:
             return unfenced(self.text)
-        return rest + (self._citations.finish() if self._citations else "")
+        return self._citations.finish() if self._citations else ""
 
     def misfit(self) -> str:
         """In which way the text does not follow the schema; empty where it does, or where there is none."""
         if self._schema is None:
             return ""
         return _misfit(self._schema, unfenced(self.text))
-
-    def _end_of_overlap(self) -> None:
-        if self._overlap:
-            self._pieces.append(self._overlap.finish())
-            self._overlap = None
 
     def _shown(self, text: str) -> str:
         if self._paused and text.strip():

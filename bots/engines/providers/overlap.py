@@ -30,6 +30,4 @@ class Overlap:
 
     def finish(self) -> str:
         """What was held back."""
-        held, self._held = self._held if self._open else "", ""
-        self._open = False
-        return held
+        return self._held if self._open else ""

@@ -95,6 +95,8 @@ class Reply:
                         yield event
                     elif shown := answer.feed(event.text):
                         yield Text(shown)
+            if rest := answer.end_round():
+                yield Text(rest)
             self._spent += current.written
             if current.finish == "filter":
                 raise EngineError("refused", retryable=False, cause="The provider's content filter ended the reply")

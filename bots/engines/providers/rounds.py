@@ -7,7 +7,8 @@ from contextlib import aclosing
 from bots.engines.base import Activity, EngineError, Reasoning, Text, Usage
 from bots.retrieval.tokens import BYTES_PER_TOKEN, tokens
 
-from .base import Client, Finish, Request, ToolCall
+from .base import Client, Finish, Request, RoundEvent, ToolCall
+from .thoughts import Thoughts
 
 THINKING = ("thinking", "model", "")  # kind, name and text of the activity
 CALLS = 32  # of one round; more are no honest wish
@@ -37,20 +38,14 @@ class Round:
         thinking = False
         usage: Usage | None = None
         try:
-            async with aclosing(self._client.stream(self._request)) as stream:  # type: ignore[type-var]
-                async for event in stream:
-                    if type(event) is Text:
-                        if thinking:
-                            thinking = False
-                            yield Activity(*THINKING, done=True)
-                        self._pieces.append(event.text)
-                        yield event
-                        if self._is_too_much(event.text):
-                            break
-                    elif isinstance(event, Reasoning):
-                        if not thinking:
-                            thinking = True
-                            yield Activity(*THINKING, done=False)
+            async with aclosing(self._parts()) as parts:  # type: ignore[type-var]
+                async for event in parts:
+                    if isinstance(event, Text | Reasoning):
+                        if thinking != isinstance(event, Reasoning):
+                            yield Activity(*THINKING, done=thinking)
+                            thinking = not thinking
+                        if type(event) is Text:
+                            self._pieces.append(event.text)
                         yield event
                         if self._is_too_much(event.text):
                             break
@@ -59,7 +54,7 @@ class Round:
                         self._bytes += len(event.arguments.encode("utf-8", "replace"))
                     elif isinstance(event, Usage):
                         usage = event
-                    elif isinstance(event, Finish):
+                    else:
                         self.finish = event.reason
         except EngineError:
             if self._bytes:
@@ -70,6 +65,18 @@ class Round:
         usage = usage or self._estimate()
         self.written = usage.output_tokens
         yield usage
+
+    async def _parts(self) -> AsyncIterator[RoundEvent]:
+        """The client's events, with thoughts told from text."""
+        thoughts = Thoughts()
+        async with aclosing(self._client.stream(self._request)) as stream:  # type: ignore[type-var]
+            async for event in stream:
+                if thoughts.open and isinstance(event, Text | Finish):
+                    for part in thoughts.read(event.text) if isinstance(event, Text) else thoughts.finish():
+                        yield part
+                    if isinstance(event, Text):
+                        continue
+                yield event
 
     def _is_too_much(self, text: str) -> bool:
         self._bytes += len(text) if text.isascii() else len(text.encode("utf-8", "replace"))

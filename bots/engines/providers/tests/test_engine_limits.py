@@ -32,6 +32,8 @@ async def test_a_cut_of_the_providers_own_is_gone_on_from(provider: Provider) ->
 async def test_a_short_continuation_is_not_taken_for_a_repetition(provider: Provider) -> None:
     provider.script(Answer("Say that it is so and so and", finish="length"), Answer(pieces=[" so", " and"]))
     assert (await run(provider)).text == "Say that it is so and so and so and"
+    provider.script(Answer("Say that it is so and so and", finish="length"), Answer("it", finish="length"), Answer(" is."))
+    assert (await run(provider)).text == "Say that it is so and so andit is."
 
 
 async def test_it_goes_on_only_so_often(provider: Provider) -> None:
@@ -81,7 +83,25 @@ async def test_reasoning_is_told_apart(provider: Provider) -> None:
     assert kinds.index(Text) > kinds.index(Activity, 1)
 
 
-@pytest.mark.parametrize("answer", [Answer(""), Answer(" \n"), Answer("", reasoning="Hm.")])
+@pytest.mark.parametrize(
+    ("said", "text", "reasoning"),
+    [
+        ("<think>\nThey ask about <b>Norway</b>.</think>\n\nYes, <think>.", "Yes, <think>.", "They ask about <b>Norway</b>."),
+        (" <thinking>Hm</think></thinking>Yes", "Yes", "Hm</think>"),
+        ("<thin ice>", "<thin ice>", ""),
+        ("<th", "<th", ""),
+        ("<think></think>Yes", "Yes", ""),
+    ],
+)
+async def test_thoughts_within_the_text(provider: Provider, said: str, text: str, reasoning: str) -> None:
+    for size in (1, 3, len(said)):
+        provider.script(Answer(pieces=[said[start : start + size] for start in range(0, len(said), size)]))
+        reply = await run(provider)
+        assert (reply.text, "".join(reply.of(Reasoning, "text")).strip()) == (text, reasoning), size
+        assert [activity.done for activity in reply.of(Activity)] == ([False, True] if reasoning else [])
+
+
+@pytest.mark.parametrize("answer", [Answer("<think>Hm, hm"), Answer(""), Answer(" \n"), Answer("", reasoning="Hm.")])
 async def test_an_empty_answer_is_an_error(provider: Provider, answer: Answer) -> None:
     provider.script(answer)
     reply = await run(provider)
