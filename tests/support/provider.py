@@ -17,6 +17,7 @@ key, and ends when standard input closes.
 
 import asyncio
 import json
+import ssl
 import sys
 import threading
 import time
@@ -48,7 +49,7 @@ class Provider:
     (of each, names in lower case); ``left`` counts streams whose client went away, ``connections`` what was connected,
     ``moderated`` texts that were to be judged: those with a word of ``objectionable`` are flagged, by the category that it maps to."""
 
-    def __init__(self, key: str = KEY) -> None:
+    def __init__(self, key: str = KEY, tls: ssl.SSLContext | None = None) -> None:
         self.key = key
         self.models: list[str] = list(MODELS)
         self.default: Script = echo
@@ -59,6 +60,7 @@ class Provider:
         self.left = 0
         self.connections = 0
         self.url = ""
+        self._tls = tls
         self._scripts: deque[Script] = deque()
         self._changed = threading.Condition()
         self._loop = asyncio.new_event_loop()
@@ -83,10 +85,19 @@ class Provider:
         """``wait`` for coroutines."""
         await asyncio.to_thread(self.wait, seen, seconds)
 
+    def hang_up(self) -> None:
+        """Close every connection, and wait until it is."""
+        asyncio.run_coroutine_threadsafe(self._close_all(), self._loop).result(10)
+
+    async def _close_all(self) -> None:
+        for task in [*self._tasks]:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def start(self) -> asyncio.Server:
         """Listen on a free port of this machine."""
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=64 * 1024 * 1024)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=64 * 1024 * 1024, ssl=self._tls)
+        self.url = f"http{'s' if self._tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
         return server
 
     def run(self, ready: threading.Event) -> None:
@@ -96,9 +107,7 @@ class Provider:
         ready.set()
         self._loop.run_forever()
         server.close()
-        for task in self._tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*self._tasks, return_exceptions=True))
+        self._loop.run_until_complete(self._close_all())
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
@@ -207,9 +216,9 @@ def _parsed(content: bytes) -> Body:
 
 
 @contextmanager
-def provider_server(key: str = KEY) -> Iterator[Provider]:
-    """A provider that serves in a thread of its own for as long as the block runs."""
-    provider, ready = Provider(key), threading.Event()
+def provider_server(key: str = KEY, tls: ssl.SSLContext | None = None) -> Iterator[Provider]:
+    """A provider that serves in a thread of its own for as long as the block runs; by https where `tls` has a certificate."""
+    provider, ready = Provider(key, tls), threading.Event()
     thread = threading.Thread(target=provider.run, args=[ready], name="stand-in provider", daemon=True)
     thread.start()
     ready.wait(10)

@@ -29,6 +29,7 @@ class Answer:
     """One scripted answer.
 
     ``pieces`` are the deltas of the text, in place of the words of ``text``; ``tools`` what the model calls: (name, arguments as JSON).
+    ``deltas`` are sent as they are, before the text.
     ``reasoning`` comes before the text, in the field ``reasoning_field``. ``usage`` is (in, out), None for a service that counts nothing.
     ``delay`` are seconds between pieces, ``first`` those before the first; with ``hold`` the answer waits after so many pieces until
     ``server.release()``. ``status`` other than 200 makes an error of ``message`` and ``code``, with ``retry_after`` as that header.
@@ -38,6 +39,7 @@ class Answer:
     text: str = ""
     pieces: Sequence[str] = ()
     tools: Sequence[tuple[str, str]] = ()
+    deltas: Sequence[Body] = ()
     reasoning: str = ""
     reasoning_field: str = "reasoning_content"
     usage: tuple[int, int] | None = (11, 7)
@@ -69,7 +71,9 @@ def error(message: str, *, code: str | None = None, param: str | None = None, ki
 
 
 def check_key(header: str, key: str) -> None:
-    """Raise Refused as OpenAI does for a missing or wrong key, which it shows in part."""
+    """Raise Refused as OpenAI does for a missing or wrong key, which it shows; an empty key lets everybody in."""
+    if not key:
+        return
     if not header.startswith("Bearer "):
         raise Refused(401, "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.")
     if header != f"Bearer {key}":
@@ -156,7 +160,7 @@ class Stream:
     def delta(self, delta: Body, finish: str | None = None) -> bytes:
         """An event with one choice."""
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return self._head + b',"choices":[' + json.dumps(choice, separators=(",", ":"), ensure_ascii=False).encode() + b"]" + self._tail
+        return self._head + b',"choices":[' + _json(choice) + b"]" + self._tail
 
     def begin(self) -> bytes:
         """The event that names the role."""
@@ -166,6 +170,8 @@ class Stream:
         """Events with reasoning, text and calls of tools."""
         for piece in words(self._answer.reasoning):
             yield self.delta({self._answer.reasoning_field: piece})
+        for delta in self._answer.deltas:
+            yield self.delta(delta)
         for piece in self._answer.pieces or words(self._answer.text):
             yield self.delta({"content": piece})
         for index, (name, arguments) in enumerate(self._answer.tools):
@@ -185,6 +191,11 @@ class Stream:
             return b""
         counted = json.dumps(usage(self._answer), separators=(",", ":")).encode()
         return self._head + b',"choices":[],"usage":' + counted + b"}\n\n"
+
+
+def _json(value: Any) -> bytes:
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text).encode()
 
 
 def reason(answer: Answer) -> str:

@@ -101,7 +101,7 @@ class Network(httpcore.AsyncNetworkBackend):
                     return Stream(*await asyncio.open_connection(address, port))
             except (OSError, TimeoutError):
                 continue  # the next one may answer
-        raise httpcore.ConnectError(f"{host} cannot be reached")
+        raise httpcore.ConnectError(f"nobody answers at {host}")
 
 
 class Watch:

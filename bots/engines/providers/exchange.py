@@ -11,7 +11,7 @@ from django.conf import settings
 
 from bots.engines.base import EngineError, ProviderAccess
 from fetcher.errors import FetchRefused
-from fetcher.urls import DEFAULT_PORTS, target_of
+from fetcher.urls import DEFAULT_PORTS, HOST, target_of
 
 from .connection import pool
 from .errors import failed, refused
@@ -29,7 +29,8 @@ class Address:
             self.url = base.copy_with(path=base.path.rstrip("/") + path)
         except (httpx.InvalidURL, ValueError, TypeError):
             raise failed("provider", access, "has a base URL that is not valid") from None
-        if self.url.scheme not in DEFAULT_PORTS or not self.url.host or self.url.userinfo:
+        host = self.url.raw_host.decode("ascii")
+        if self.url.scheme not in DEFAULT_PORTS or not (HOST.fullmatch(host) or ":" in host) or self.url.userinfo:
             raise failed("provider", access, "needs a base URL with http:// or https://, a host, and no user name")
         self.public = False
         if not access.private:
