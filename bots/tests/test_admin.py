@@ -100,6 +100,7 @@ def test_refusals_name_what_is_allowed(olive: Any) -> None:
     assert "must be an object" in _errors(olive.browser.post(add, _form(meta="[1]")))
     assert "keys must not begin with _" in _errors(olive.browser.post(add, _form(meta='{"_x": 1}')))
     assert "name/key=value" in _errors(olive.browser.post(add, _form(model="not a name")))
+    assert "unknown option “volume”; allowed: temperature" in _errors(olive.browser.post(add, _form(model="gpt-4o/volume=2")))
     assert Bot.objects.count() == 1
 
 

@@ -1,5 +1,7 @@
 """How far a reply goes: bounds of tokens, cuts, refusals, silence, failures."""
 
+from typing import Any
+
 import pytest
 
 from bots.engines.base import Activity, EngineError, Limits, Reasoning, Text, Turn, Usage
@@ -132,9 +134,10 @@ async def test_failures_keep_their_code_and_what_arrived(provider: Provider) -> 
     assert missing.error and missing.error.code == "no_model"
 
 
-def test_without_a_provider_there_is_no_model() -> None:
+@pytest.mark.parametrize("fields", [{"access": None}, {"model": "gpt test"}, {"options": {"volume": "3"}}])
+def test_a_turn_that_is_no_language_models(provider: Provider, fields: dict[str, Any]) -> None:
     with pytest.raises(EngineError) as refused:
-        ProviderEngine().reply(Turn(model=MODEL, history=QUESTION))
+        ProviderEngine().reply(Turn(**{"model": MODEL, "history": QUESTION, "access": access_to(provider), **fields}))
     assert refused.value.code == "no_model"
 
 
