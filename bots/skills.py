@@ -4,6 +4,7 @@ All raise ``ValidationError`` by field where a value is refused, and store nothi
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,7 +13,9 @@ from accounts.meta import forget_meta, index_meta
 from bots.abilities import CONTACT_LOOKUPS
 from bots.abilities.arguments import read_input
 from bots.abilities.base import AbilitySpec, Outcome, Tools
+from bots.abilities.parameters import parameters_of
 from bots.abilities.registry import run
+from bots.engines.base import Ability as EngineAbility
 from bots.models import Ability, Skillset
 
 INSTRUCTION_BYTES = 65_536
@@ -77,6 +80,28 @@ def spec_of(ability: Ability) -> AbilitySpec:
         file_id=ability.file_id,
         bot_id=ability.bot_id,
         secret_id=ability.secret_id,
+        parameters=ability.parameters,
+        pick=ability.pick,
+        writes=ability.writes,
+    )
+
+
+def abilities_in(skillset_id: UUID) -> tuple[EngineAbility, ...]:
+    """The abilities of a skillset, as engines take them. Blocking."""
+    return tuple(map(engine_ability_of, Ability.objects.filter(skillset_id=skillset_id).order_by("pk")))
+
+
+def engine_ability_of(ability: Ability) -> EngineAbility:
+    """A stored ability, as engines take it."""
+    return EngineAbility(
+        name=ability.name,
+        description=ability.description,
+        instruction=ability.instruction,
+        secret_id=ability.secret_id or "",
+        meta=ability.meta,
+        id=str(ability.pk),
+        parameters=parameters_of(spec_of(ability)),
+        writes=ability.writes,
     )
 
 

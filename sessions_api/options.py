@@ -7,6 +7,8 @@ from typing import Any
 
 from rest_framework.exceptions import ParseError
 
+from bots.abilities.base import AbilitySpec
+from bots.abilities.parameters import parameters_of
 from bots.engines.base import Ability, Feature, Function, Limits
 from sessions_api import reading
 
@@ -72,7 +74,10 @@ def limits_of(options: Options) -> Limits:
 def abilities_of(options: Options) -> tuple[Ability, ...]:
     """Those that the caller described."""
     return tuple(
-        Ability(given["name"], given["description"], given["instruction"], given.get("secretId", ""), given.get("meta", {}))
+        Ability(
+            name=given["name"], description=given["description"], instruction=given["instruction"], secret_id=given.get("secretId", ""),
+            meta=given.get("meta", {}), parameters=parameters_of(AbilitySpec(given["instruction"])),
+        )
         for skillset in options.get("extensions", {}).get("skillsets", ())
         for given in skillset["abilities"]
     )

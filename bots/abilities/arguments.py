@@ -10,6 +10,7 @@ from bots.abilities.data import json_object, yaml_object
 
 PLACEHOLDER = re.compile(r"\$?\{\{\s*([A-Za-z_][A-Za-z0-9_-]{0,63})\s*\}\}")
 INPUT = "input"
+RESERVED = frozenset(("contactId", "file", "secret"))  # filled in by us, never asked of a model
 FILLED_CHARACTERS = 1_048_576
 
 

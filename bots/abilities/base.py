@@ -12,7 +12,10 @@ RESULT_CHARACTERS = 32_000  # of a result's text; a model would not read more
 
 @dataclass(frozen=True)
 class AbilitySpec:
-    """A stored ability. ``instruction`` is a text with ``{{arguments}}``, or holds a fenced ``fetch`` or ``search`` block."""
+    """A stored ability. ``instruction`` is a text with ``{{arguments}}``, or holds a fenced ``fetch``, ``search`` or ``mcp`` block.
+
+    ``parameters`` is a JSON schema of the arguments, None where it follows from the instruction; ``pick`` a JSONPath into an answer.
+    """
 
     instruction: str = ""
     name: str = ""
@@ -20,6 +23,9 @@ class AbilitySpec:
     file_id: UUID | None = None
     bot_id: UUID | None = None
     secret_id: str | None = None
+    parameters: Mapping[str, Any] | None = None
+    pick: str = ""
+    writes: bool = False
 
 
 @dataclass(frozen=True)

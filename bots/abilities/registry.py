@@ -5,7 +5,7 @@ from typing import Any
 
 from bots.abilities import bot, fetch, file, search, text
 from bots.abilities.base import AbilityError, AbilitySpec, Kind, Outcome, Tools
-from bots.abilities.fences import fenced
+from bots.abilities.kinds import kind_of
 
 KINDS: dict[str, Kind] = {
     "fetch": fetch.run,
@@ -14,14 +14,6 @@ KINDS: dict[str, Kind] = {
     "file": file.run,
     "text": text.run,
 }
-
-
-def kind_of(ability: AbilitySpec) -> str:
-    """A fenced block decides, then the bot, then the file; all else is a text."""
-    for word in (fetch.FENCE, search.FENCE):
-        if fenced(ability.instruction, word) is not None:
-            return word
-    return "bot" if ability.bot_id else "file" if ability.file_id else "text"
 
 
 async def run(ability: AbilitySpec, arguments: Mapping[str, Any], tools: Tools) -> Outcome:
