@@ -9,9 +9,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from bots.engines.base import Attachment as Given
+from bots.engines.providers.material import PICTURE_BYTES, PICTURE_TYPES, PICTURES
 from files.extract import ExtractError
 from files.services import delete_content, extractable
-from files.storage import keys_of, remove_after_commit
+from files.storage import keys_of, open_content, remove_after_commit
 from files.text import text_of
 from files.uploads import adopt
 from sessions_api.models import Attachment, Conversation, Message
@@ -57,8 +59,8 @@ def settle(attachments: list[Attachment]) -> None:
             adopt(attachment)
 
 
-def texts_of(conversation_id: uuid.UUID) -> list[tuple[str, str, str]]:
-    """(name, media type, text) of what visitors and operators gave, oldest first; ``""`` where a kind of file has no text.
+def files_of(conversation_id: uuid.UUID, pictures: bool = False) -> list[Given]:
+    """What visitors and operators gave, oldest first, its text ``""`` where a kind of file has none; with ``pictures`` their bytes too.
 
     Text that no task has extracted yet is extracted now, so that a question right after an upload is not answered without it.
     Blocking.
@@ -66,7 +68,10 @@ def texts_of(conversation_id: uuid.UUID) -> list[tuple[str, str, str]]:
     rows = Attachment.objects.filter(conversation_id=conversation_id).exclude(meta__has_key=SPOKEN)
     newest = list(rows.order_by("-pk")[:TOLD_TO_BOT])
     settle(newest)
-    return [(shown_name(row), row.content_type, _text(row)) for row in reversed(newest) if row.key]
+    seen = [row for row in newest if row.content_type in PICTURE_TYPES and (row.size or 0) <= PICTURE_BYTES][:PICTURES] if pictures else []
+    return [
+        Given(shown_name(row), row.content_type, _text(row), _bytes(row) if row in seen else b"") for row in reversed(newest) if row.key
+    ]
 
 
 def shown_name(attachment: Attachment) -> str:
@@ -79,6 +84,14 @@ def forget_all(conversation: Conversation) -> None:
     """Remove the bytes after the commit; call it in the transaction that deletes the conversation, which takes the rows along."""
     held = [key for row in conversation.attachments.only("key", "pending") for key in keys_of(row)]
     remove_after_commit(*held)
+
+
+def _bytes(attachment: Attachment) -> bytes:
+    try:
+        with open_content(attachment) as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return b""
 
 
 def _text(attachment: Attachment) -> str:

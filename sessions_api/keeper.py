@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from rendering import Features, render
+from sessions_api.checkpoints import sum_up
 from sessions_api.hub import hub
 from sessions_api.journal import Journal
 from sessions_api.log import Change
@@ -38,6 +39,7 @@ class Keeper:
         self._tasks: dict[uuid.UUID, asyncio.Task[None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._periodic: list[asyncio.Task[None]] = []
+        self._after: set[asyncio.Task[None]] = set()  # what is done when a reply has ended
         self._first_sweep = True
 
     async def start(self) -> None:
@@ -55,7 +57,7 @@ class Keeper:
 
     async def stop(self) -> None:
         """Leave open replies to others at once, and write what is queued."""
-        tasks = [*self._periodic, *self._tasks.values()]
+        tasks = [*self._periodic, *self._tasks.values(), *self._after]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -137,6 +139,10 @@ class Keeper:
             self._tasks.pop(generation.id, None)
         if not task.cancelled() and task.exception():
             logger.error("reply %s ended badly", generation.id, exc_info=task.exception())
+        elif (fullness := generation.full) and self._loop is not None:
+            after = self._loop.create_task(sum_up(self.journal, generation.scene, generation.message, fullness))
+            self._after.add(after)
+            after.add_done_callback(self._after.discard)
 
     async def _every(self, seconds: float, work: Any) -> None:
         while True:

@@ -13,6 +13,7 @@ from sessions_api.models import Message
 from sessions_api.operations import Operation, find_reply
 from sessions_api.options import Options
 from sessions_api.reply_operations import ask_again, open_next
+from sessions_api.talk import forget_sums
 
 Status = Message.Status
 UNFINISHED = (Status.OPEN, Status.QUEUED)
@@ -128,6 +129,7 @@ class Change(Operation):
             setattr(message, name, value)
         message.seq, message.updated_at = log.next_seq(self.conversation_id), log.now or timezone.now()
         message.save(update_fields=[*self.values, "seq", "updated_at"])
+        forget_sums(self.conversation_id, message.position)
         log.changed(message)
         return message
 
@@ -150,6 +152,7 @@ class Delete(Operation):
         message.options = message.usage = None
         message.seq, message.updated_at = log.next_seq(self.conversation_id), log.now or timezone.now()
         message.save()
+        forget_sums(self.conversation_id, message.position)
         log.changed(message)
         if was_open:
             open_next(log, self.conversation_id)

@@ -4,12 +4,14 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from bots.engines.base import Ability as EngineAbility
-from bots.models import Ability, Bot
+from bots.models import Bot
+from bots.skills import abilities_in
 from sessions_api.models import Conversation
 from sessions_api.threads import in_thread
 from widgets.config import aeffective_of
 from widgets.effective import Effective
+
+__all__ = ["Mind", "NoBot", "abilities_in", "keeps_privacy", "mind_of", "mind_of_bot"]
 
 INLINE = ("model", "backstory", "dataset_id", "skillset_id", "privacy", "moderation")
 WIDGET_APP = "widget"  # the ``app`` in the meta of conversations that a widget began
@@ -25,6 +27,7 @@ class Mind:
     skillset_id: uuid.UUID | None = None
     privacy: bool = False
     moderation: bool = False
+    moderation_words: str = ""
 
 
 class NoBot(Exception):
@@ -35,8 +38,9 @@ async def mind_of(widget: Effective | None, bot_id: uuid.UUID | None, conversati
     """From memory where the widget has a bot. Raises ``NoBot``."""
     if widget is not None and widget.bot_id:
         return Mind(
-            widget.bot_model, widget.bot_backstory, widget.bot_dataset_id, widget.bot_skillset_id, widget.bot_privacy, widget.bot_moderation
-        )
+            widget.bot_model, widget.bot_backstory, widget.bot_dataset_id, widget.bot_skillset_id, widget.bot_privacy,
+            widget.bot_moderation, widget.bot_moderation_words,
+        )  # fmt: skip
     return await in_thread(_load)(bot_id, conversation_id)
 
 
@@ -51,14 +55,8 @@ async def keeps_privacy(conversation_id: uuid.UUID, widget_id: uuid.UUID | None)
 
 def mind_of_bot(bot: Bot) -> Mind:
     """A stored bot's."""
-    return Mind(bot.model, bot.backstory, bot.dataset_id, bot.skillset_id, bool(bot.privacy), bool(bot.moderation))
-
-
-def abilities_in(skillset_id: uuid.UUID) -> tuple[EngineAbility, ...]:
-    """The abilities of a skillset, as engines take them. Blocking."""
-    return tuple(
-        EngineAbility(ability.name, ability.description, ability.instruction, ability.secret_id or "", ability.meta, str(ability.pk))
-        for ability in Ability.objects.filter(skillset_id=skillset_id).order_by("pk")
+    return Mind(
+        bot.model, bot.backstory, bot.dataset_id, bot.skillset_id, bool(bot.privacy), bool(bot.moderation), bot.moderation_words or ""
     )
 
 

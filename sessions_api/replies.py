@@ -15,6 +15,7 @@ from django.conf import settings
 from bots.engines.base import Activity, End, EngineError, HistoryItem, Note, Reasoning, Sources, Text, Usage
 from rendering import Change, Features, Stream, render, utf16_length
 from sessions_api.calling import LoggedCaller
+from sessions_api.checkpoints import Fullness
 from sessions_api.context import Context, NoBot, load_context
 from sessions_api.errors import Refused
 from sessions_api.hub import hub
@@ -45,8 +46,8 @@ class Generation:
         self.lost = False
         self.ended = False  # no more events
         self.taps: list[Tap] = list(getattr(message, "taps", ()))  # HTTP streams that want the engine's events
-        self._message = message
-        self._scene = scene
+        self.message = message
+        self.scene = scene
         self._journal = journal
         self._stream = Stream(Features())
         self._pace = Pace(self._flush)
@@ -60,6 +61,12 @@ class Generation:
         self._began = time.monotonic()
         self._kept = (self._began, 0)
         self._checkpoint: asyncio.Task[None] | None = None
+
+    @property
+    def full(self) -> Fullness | None:
+        """How the older part of the talk is to be summed up, where it is time."""
+        context = self._context
+        return context.fullness if context and context.fullness and context.fullness.reached(context.turn.history) else None
 
     @property
     def rev(self) -> int:
@@ -94,7 +101,7 @@ class Generation:
         try:
             if self._stop:
                 raise asyncio.CancelledError
-            self._context = await load_context(self._scene, self._message)
+            self._context = await load_context(self.scene, self.message)
             self._stream = Stream(self._context.features)
             if isinstance(self._context.turn.call, LoggedCaller):
                 self._caller = self._context.turn.call
@@ -191,7 +198,7 @@ class Generation:
             hub.activity(self.conversation_id, {"type": "reasoning", "reply": str(self.id), "attempt": self.attempt, "text": text})
 
     def _frame(self, change: Change) -> dict[str, Any]:
-        return delta_frame(change, self._message.position, self.attempt)
+        return delta_frame(change, self.message.position, self.attempt)
 
     def _keep(self) -> None:
         """Checkpoint for readers that join later; the generation does not wait for it."""
@@ -226,8 +233,8 @@ class Generation:
         reply = Message(
             pk=self.id, conversation_id=self.conversation_id, type=Message.Type.BOT, status=status, code=code, cause=cause,
             text=self._stream.text, blocks=list(rendered.blocks), sources=self._sources, usage=self._usage,
-            position=self._message.position, attempt=self.attempt, created_at=self._message.created_at,
-            question_id=self._message.question_id,
+            position=self.message.position, attempt=self.attempt, created_at=self.message.created_at,
+            question_id=self.message.question_id,
         )
         if self._shown and self._stream.rev:
             reply.followed = Followed(self._stream.rev, utf16_length(rendered.html))  # type: ignore[attr-defined]

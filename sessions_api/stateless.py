@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from django.conf import settings
 
 from bots.engines.base import End, Engine, EngineError, Text, Turn, Usage
 from sessions_api.patience import within
+from sessions_api.usage import Spent, record_usage
 
 logger = logging.getLogger(__name__)
 AHEAD = 64  # events that the engine may be ahead of a slow reader
@@ -26,10 +28,15 @@ class Ended:
     code: str = ""
 
 
-async def made(engine: Engine, turn: Turn, beat: float) -> AsyncGenerator[Any]:
-    """The engine's events, None after each ``beat`` seconds of silence, and last an ``Ended``. Closing it closes the engine."""
+async def made(engine: Engine, turn: Turn, beat: float, owner_id: Any) -> AsyncGenerator[Any]:
+    """The engine's events, None after each ``beat`` seconds of silence, and last an ``Ended``. Closing it closes the engine.
+
+    What a language model costs counts for the owner, also where nobody waited for its end.
+    """
     inbox: asyncio.Queue[Any] = asyncio.Queue(AHEAD)
-    task = asyncio.create_task(_run(engine, turn, inbox))
+    usage: dict[str, Any] = {}
+    began = time.monotonic()
+    task = asyncio.create_task(_run(engine, turn, inbox, usage))
     try:
         while True:
             try:
@@ -42,9 +49,13 @@ async def made(engine: Engine, turn: Turn, beat: float) -> AsyncGenerator[Any]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        if turn.access is not None:
+            usage["totalMs"] = int((time.monotonic() - began) * 1000)
+            status = "done" if usage.pop("ended", False) else "stopped"
+            await record_usage(Spent(owner_id, status, usage.pop("code", ""), usage))
 
 
-async def _run(engine: Engine, turn: Turn, inbox: "asyncio.Queue[Any]") -> None:
+async def _run(engine: Engine, turn: Turn, inbox: "asyncio.Queue[Any]", usage: dict[str, Any]) -> None:
     pieces: list[str] = []
     size = tokens = 0
     reason, code = "stop", ""
@@ -58,8 +69,10 @@ async def _run(engine: Engine, turn: Turn, inbox: "asyncio.Queue[Any]") -> None:
                     case Usage(taken, written, model):
                         tokens += taken + written
                         event = Usage(taken, written, model or turn.model)
+                        usage["input"], usage["output"] = usage.get("input", 0) + taken, usage.get("output", 0) + written
+                        usage["model"] = event.model
                     case End(why):
-                        reason = why
+                        reason = "stop" if why == "unknown" else why  # a caller's API knows no such end
                 await inbox.put(event)
                 if isinstance(event, End):
                     break
@@ -73,4 +86,5 @@ async def _run(engine: Engine, turn: Turn, inbox: "asyncio.Queue[Any]") -> None:
     except Exception:
         logger.exception("a stateless reply failed")
         reason, code = "error", "internal"
+    usage |= {"ended": True, "code": code}
     await inbox.put(Ended("".join(pieces), tokens, reason, code))

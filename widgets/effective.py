@@ -35,6 +35,7 @@ class Effective:
     bot_skillset_id: UUID | None
     bot_privacy: bool
     bot_moderation: bool
+    bot_moderation_words: str
     blueprint_id: UUID | None
     origins: tuple[OriginEntry, ...]
     pictures: tuple[Picture, ...]
@@ -100,7 +101,7 @@ def load_effective(widget_id: UUID) -> Effective | None:
     values = effective_values(widget)
     bot = (
         Bot.objects.filter(pk=values.pop("bot_id"), owner_id=widget.owner_id)
-        .only("id", "name", "model", "backstory", "dataset_id", "skillset_id", "privacy", "moderation", "updated_at")
+        .only("id", "name", "model", "backstory", "dataset_id", "skillset_id", "privacy", "moderation", "moderation_words", "updated_at")
         .first()
     )
     touched = [item.updated_at for item in (widget, widget.blueprint, bot) if item is not None]
@@ -117,6 +118,7 @@ def load_effective(widget_id: UUID) -> Effective | None:
         bot_skillset_id=bot.skillset_id if bot else None,
         bot_privacy=bool(bot and bot.privacy),
         bot_moderation=bool(bot and bot.moderation),
+        bot_moderation_words=(bot.moderation_words if bot else None) or "",
         blueprint_id=widget.blueprint_id,
         origins=_origins(values["origin"]),
         pictures=load_pictures(widget.pk),

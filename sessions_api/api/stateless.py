@@ -5,14 +5,17 @@ from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from rest_framework.exceptions import ParseError
 from rest_framework.exceptions import ValidationError as Invalid
 
+from bots.calling import OwnCaller
 from bots.engines.base import Engine, EngineError, Turn
-from bots.engines.registry import get_engine
+from bots.engines.providers.options import read_options as read_model_options
 from bots.models import Bot, Dataset, Skillset
+from bots.providers import Chosen, choose
 from bots.validators import validate_model
 from sessions_api import chat, follow, reading
 from sessions_api.api import schemas
@@ -20,6 +23,7 @@ from sessions_api.api.attached import attachments_in
 from sessions_api.api.person_serializers import EnsureContactSerializer
 from sessions_api.api.plain import api_view, body_of
 from sessions_api.api.streaming import PING, Eyes, Lines, event_lines, stream, wants_lines
+from sessions_api.budgets import check_budget
 from sessions_api.contact_book import ensure_contact
 from sessions_api.context import Surroundings, make_turn
 from sessions_api.entities import detect
@@ -29,8 +33,10 @@ from sessions_api.options import BACKSTORY_BYTES, read_options
 from sessions_api.recent import History
 from sessions_api.spoken import spoken
 from sessions_api.stateless import Ended, made
+from sessions_api.talk import fitted
 from sessions_api.threads import in_thread
 from widgetplatform.api.described import described
+from widgetplatform.api.errors import ApiError
 from widgetplatform.api.lookup import find, owned
 from widgetplatform.api.operators import operator_of
 from widgetplatform.api.validation import django_detail
@@ -51,22 +57,26 @@ async def complete(request: HttpRequest) -> HttpResponseBase:
     options = read_options(body, operator=True, tools=True, time_zone=zone)
     messages = _messages(body.get("messages"))
     mind = await in_thread(_mind)(operator, body)
+    chosen = await _chosen(mind, operator)
     history = await asyncio.to_thread(_history, messages, mind.privacy)
     attachments = await attachments_in(body)
     contact_id = await in_thread(_contact)(operator, body.get("contactId"))  # last, because it may make one
-    around = Surroundings(owner_id=operator.pk, contact_id=contact_id, attachments=attachments)
-    engine, turn = await make_turn(mind, history, around, options)
+    around = Surroundings(
+        owner_id=operator.pk, contact_id=contact_id, attachments=attachments, call=OwnCaller(operator.pk, contact_id),
+        tokens=await _allowed(chosen, operator),
+    )  # fmt: skip
+    engine, turn = await make_turn(mind, chosen, fitted(history, MESSAGES, _context(chosen)), around, options)
     if wants_lines(request):
-        return stream(_lines(engine, turn))
-    async with aclosing(made(engine, turn, follow.BEAT_SECONDS)) as items:
+        return stream(_lines(engine, turn, operator.pk))
+    async with aclosing(made(engine, turn, follow.BEAT_SECONDS, operator.pk)) as items:
         async for item in items:
             if isinstance(item, Ended):
                 return JsonResponse(_result(item))
     raise RuntimeError("a reply ends")
 
 
-async def _lines(engine: Engine, turn: Turn) -> Lines:
-    async with aclosing(made(engine, turn, follow.BEAT_SECONDS)) as items:
+async def _lines(engine: Engine, turn: Turn, owner_id: Any) -> Lines:
+    async with aclosing(made(engine, turn, follow.BEAT_SECONDS, owner_id)) as items:
         async for item in items:
             if isinstance(item, Ended):
                 if item.code:
@@ -103,14 +113,29 @@ def _history(messages: list[tuple[str, str]], privacy: bool) -> History:
 
 
 def _mind(operator: Any, body: dict[str, Any]) -> Mind:
-    """Who answers, with a model that is here."""
+    """Who answers."""
     bot = _own(Bot, operator, body, "botId")
-    mind = mind_of_bot(bot) if bot else _described(operator, body)
+    return mind_of_bot(bot) if bot else _described(operator, body)
+
+
+async def _chosen(mind: Mind, operator: Any) -> Chosen:
+    """Its model, which must be here."""
     try:
-        get_engine(mind.model)
+        return await choose(mind.model, operator.pk)
     except EngineError as error:
         raise ParseError(f"model: {(error.cause or error.code).removeprefix('model: ')}") from None
-    return mind
+
+
+def _context(chosen: Chosen) -> int:
+    return (read_model_options(chosen.options).context or settings.CONTEXT_TOKENS) if chosen.access else 0
+
+
+async def _allowed(chosen: Chosen, operator: Any) -> int:
+    """The tokens that a language model may write. ApiError 429 where the operator's budget is used up."""
+    try:
+        return await check_budget(operator.pk, None, None) if chosen.access else 0
+    except EngineError as error:
+        raise ApiError(429, f"budget: {error.cause}") from None
 
 
 def _described(operator: Any, body: dict[str, Any]) -> Mind:

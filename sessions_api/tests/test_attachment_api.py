@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.ids import new_id
-from sessions_api.attachments import forget_all, texts_of
+from sessions_api.attachments import files_of, forget_all
 from sessions_api.models import Attachment, Conversation, Message
 from tests.support.actors import Operator
 from tests.support.inprocess import Answer, Caller, InProcess
@@ -210,9 +210,9 @@ def test_their_text_is_told_to_the_bot(visitor: Caller, talk: Conversation, run_
     pixel = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
     assert visitor.post("attachment/upload", {"file": pixel}).status == 200
     told = [("notes.txt", "text/plain", TEXT.decode().strip()), ("", "image/gif", "")]
-    assert [(name, kind, text.strip()) for name, kind, text in texts_of(talk.pk)] == told, "at once"
+    assert [(file.name, file.type, file.text.strip()) for file in files_of(talk.pk)] == told, "at once"
     run_tasks()
-    assert [(name, kind, text.strip()) for name, kind, text in texts_of(talk.pk)] == told, "and after the task"
+    assert [(file.name, file.type, file.text.strip()) for file in files_of(talk.pk)] == told, "and after the task"
 
 
 def test_bytes_go_with_the_conversation(visitor: Caller) -> None:

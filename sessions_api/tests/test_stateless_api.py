@@ -110,7 +110,7 @@ async def test_nobody_listening_ends_the_engine() -> None:
             finally:
                 closed.set()
 
-    events = made(Endless(), Turn(), 1.0)
+    events = made(Endless(), Turn(), 1.0, 1)
     assert await anext(events) == Text("word ")
     await events.aclose()
     assert closed.is_set()
@@ -126,9 +126,9 @@ async def test_time_and_length_are_limited(settings: Any) -> None:
             await asyncio.Event().wait()
 
     settings.REPLY_SECONDS = 0.01
-    assert [item async for item in made(Slow(), Turn(), 1.0)] == [Text("word"), Ended("word", 0, "error", "timeout")]
+    assert [item async for item in made(Slow(), Turn(), 1.0, 1)] == [Text("word"), Ended("word", 0, "error", "timeout")]
     settings.REPLY_BYTES = 3
-    assert [item async for item in made(Slow(), Turn(), 1.0)][-1] == Ended("word", 0, "length")
+    assert [item async for item in made(Slow(), Turn(), 1.0, 1)][-1] == Ended("word", 0, "length")
 
 
 @pytest.mark.parametrize(
