@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from bots import services
 from bots.importers.base import MAX_BYTES
 from bots.models import Dataset, DatasetRecord
+from files.tests.documents import a_docx, a_pdf, zip_bomb
 
 GUIDE = b"# Guide\n\n## Returns\n\nWithin 30 days.\n\n## Empty\n\n## Shipping\n\nTwo days.\n"
 
@@ -76,6 +77,44 @@ def test_a_wrong_encoding_is_named(olive: Any, dataset: Dataset) -> None:
     page = _import(olive, dataset, "latin.md", "# Größe\n\nfünf".encode("latin-1")).content.decode()
     assert "Nothing was imported: latin.md, line 1: expected UTF-8" in page
     assert "UTF-8" in page
+
+
+def test_documents_and_pages_are_taken(olive: Any, dataset: Dataset) -> None:
+    page = _import(olive, dataset, "hours.docx", a_docx()).content.decode()
+    assert "2 records taken from hours.docx." in page
+    assert "1 record taken from a.pdf." in _import(olive, dataset, "a.pdf", a_pdf("Page one")).content.decode()
+    html = b"<title>Shop</title><h2 id=a>A</h2><p>Text.</p><h2>B</h2>"
+    page = _import(olive, dataset, "a.html", html, "https://example.com/a").content.decode()
+    assert "1 record taken from a.html." in page
+    assert dataset.records.get(title="Shop › A").url == "https://example.com/a#a"
+
+
+def test_json_lines_bring_meta_and_keep_it(olive: Any, dataset: Dataset) -> None:
+    data = b'{"title": "A", "text": "Old.", "meta": {"lang": "en"}}\n{"text": ""}\n'
+    page = _import(olive, dataset, "a.jsonl", data).content.decode()
+    assert "line 2" in page
+    record = dataset.records.get()
+    assert record.meta == {"lang": "en", "import": {"file": "a.jsonl", "baseUrl": ""}}
+    DatasetRecord.objects.update(vectors=b"kept")
+    _import(olive, dataset, "a.jsonl", data.replace(b'"en"', b'"de"'))
+    changed = dataset.records.get()
+    assert (changed.pk, changed.meta["lang"], changed.vectors) == (record.pk, "de", b"kept")
+    _import(olive, dataset, "a.jsonl", b'{"title": "A", "text": "New."}')
+    changed = dataset.records.get()
+    assert (changed.pk, changed.text, changed.meta["lang"]) == (record.pk, "New.", "de")
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "says"),
+    [
+        ("a.pdf", lambda: b"%PDF-1.7" + bytes(50 * 1024 * 1024), "must have at most 20 MB"),
+        ("a.docx", lambda: zip_bomb(a_docx()), "The file unpacks to too much"),
+        ("a.jsonl", lambda: b'{"text": "a"}\n{"text"', "a.jsonl, line 2: not valid JSON"),
+    ],
+)
+def test_what_is_too_much_leaves_nothing(olive: Any, dataset: Dataset, name: str, make: Any, says: str) -> None:
+    assert says in str(_import(olive, dataset, name, make()).context["form"].errors["file"])
+    assert not DatasetRecord.objects.exists()
 
 
 def test_a_file_that_is_too_large_is_refused(olive: Any, dataset: Dataset) -> None:

@@ -89,13 +89,13 @@ class SectionReader:
         return "".join(inline(child, self._base, depth - 1) for child in children(node))
 
     def _heading(self, node: LexborNode, level: int) -> None:
-        title = _heading_text(node)
+        anchor, title = _anchor(node), _heading_text(node)  # in this order: the anchor may be an empty link
         if not title:
             return
         if self._nested:
             self._add(wrapped("**", escaped(title)))
             return
-        self._section = Section(level, title, _anchor(node))
+        self._section = Section(level, title, anchor)
         self.sections.append(self._section)
 
     def _details(self, node: LexborNode, depth: int) -> None:
