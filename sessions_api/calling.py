@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 from rest_framework.exceptions import ParseError
 
+from bots.calling import run_ability
 from bots.engines.base import Ability, CallResult, EngineError, Function
 from sessions_api import reading
 from sessions_api.call_operations import BeginCall, EndCalls, FinishCall, RunCall
@@ -98,8 +99,6 @@ class LoggedCaller:
                 return call
             if not await self._commit(RunCall(call.conversation_id, call.pk, self._reply.attempt)):
                 raise _interrupted()
-        from bots.calling import run_ability
-
         result = await run_ability(self._scene.owner_id, tool, given, self._scene.contact_id)
         return await self._finish(call, {"error": kept(result.error)} if result.error else {"result": kept(result.value)})
 
