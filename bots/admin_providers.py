@@ -28,9 +28,14 @@ class ProviderAdmin(OwnedAdmin):
 
     form = ProviderForm
     change_form_template = "admin/bots/provider/change.html"
-    list_display = ["alias", "kind", "address", "has_key", "connection", "shared"]
+    list_display = ["alias", "kind", "address", "has_key", "connection"]
     list_display_links = ["alias"]
     actions = ["test_connections"]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Whether it is shared, is an administrator's matter."""
+        shown = super().get_list_display(request)
+        return [*shown, "shared"] if request.user.is_superuser else shown
 
     def get_fieldsets(self, request: HttpRequest, obj: Provider | None = None) -> Any:
         """Only what there is to say: a key that is set can be forgotten, administrators can share."""
@@ -105,7 +110,7 @@ class ProviderAdmin(OwnedAdmin):
             told = f"{names}{f' and {more} more' if more > 0 else ''}" if names else "it names none"
             self.message_user(request, f"The connection to “{tested.provider}” works. Models: {told}.", messages.SUCCESS)
 
-    @admin.display(description="address", ordering="base_url")
+    @admin.display(description="base URL", ordering="base_url")
     def address(self, obj: Provider) -> str:
         """Its own, or the service's."""
         return obj.base_url or BASE_URLS[obj.kind]

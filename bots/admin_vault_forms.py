@@ -56,6 +56,8 @@ class ProviderForm(VaultForm):
         super().__init__(*args, **kwargs)
         self.fields["alias"].required = True
         self.fields["alias"].help_text = "What models are named by: with the alias openai, a bot’s model is openai:gpt-5-mini. Lower-case letters, digits, - and _."
+        self.fields["base_url"].label = "Base URL"
+        self.fields["base_url"].help_text = "Where the API is, up to /v1, for example https://api.mistral.ai/v1. Empty: the service’s own."
         if self.instance.key:
             self.fields["new_key"].help_text = "A key is set, and is not shown. Leave this empty to keep it."
         else:

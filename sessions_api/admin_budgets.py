@@ -14,6 +14,12 @@ from sessions_api.models import Budget
 from sessions_api.spending import spending_of
 
 BOUNDS = tuple(SETTINGS)
+LABELS = {
+    "reply_tokens": "Tokens a reply",
+    "session_tokens": "Tokens a conversation",
+    "widget_day_tokens": "Tokens a widget and day",
+    "month_tokens": "Tokens a month",
+}
 
 
 class BudgetForm(forms.ModelForm):
@@ -28,6 +34,7 @@ class BudgetForm(forms.ModelForm):
         for name, setting in SETTINGS.items():
             most = getattr(settings, setting)
             known = f"{most:,}, the installation’s {setting}" if most > 0 else "without end"
+            self.fields[name].label = LABELS[name]
             self.fields[name].help_text += f" Empty: {known}."
 
     def clean(self) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def test_replies_say_model_time_and_end(olive: Any, otto: Any) -> None:
     Usage.objects.create(owner=olive.user, status="failed", code="budget", **common)
     Usage.objects.create(owner=otto.user, model="ottos:model", status="done", **common)
     shown = page(olive, ROWS)
-    assert "openai:small" in shown and "345" in shown and "6789" in shown
+    assert "openai:small" in shown and "120, 0" in shown and "345, 6,789" in shown
     assert f'<a href="/admin/sessions_api/conversation/{conversation.pk}/change/">Guide</a>' in shown
     assert '<span class="cw-tag cw-bad">budget</span>' in shown
     assert "ottos:model" not in shown
