@@ -1,4 +1,4 @@
-"""What the engine says in its own words, and the words it knows people by: one JSON file a language."""
+"""What the engine says in its own words, and the messages it answers by rule: one JSON file a language."""
 
 import json
 from collections.abc import Mapping
@@ -12,11 +12,10 @@ DEFAULT_LANGUAGE = "en"
 
 @dataclass(frozen=True)
 class Catalog:
-    """`say`: phrase by key; `triggers`: what visitors write, by kind; `common`: the language's most usual words."""
+    """`say`: phrase by key; `triggers`: what visitors write, by kind."""
 
     say: Mapping[str, str]
     triggers: Mapping[str, tuple[str, ...]]
-    common: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -39,4 +38,4 @@ def say(key: str, language: str) -> str:
 def _read(path: Path) -> Catalog:
     data = json.loads(path.read_text(encoding="utf-8"))
     triggers = {kind: tuple(phrases) for kind, phrases in data["triggers"].items()}
-    return Catalog(data["say"], triggers, frozenset(data["common"]))
+    return Catalog(data["say"], triggers)
