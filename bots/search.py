@@ -20,7 +20,7 @@ from bots.retrieval.result import IndexRecord, SearchResult
 from bots.retrieval.vectors import embed_texts, pack_vectors, plan_record
 from bots.versions import state_of
 
-INDEXES_MAX = 32  # datasets kept in memory; a thousand records take about 20 MB
+INDEXES_MAX = 32  # datasets kept in memory; a thousand records take about 12 MB
 NEWEST_CHARACTERS = 10_000  # about a second of computing: what a search embeds itself instead of answering by words alone
 
 
@@ -79,12 +79,12 @@ class _Ready:
     records: list[IndexRecord]
 
     def search(
-        self, query: str, previous: str, take: int, among: Container[str] | None = None
+        self, query: str, previous: str, take: int, among: Container[str] | None = None, language: str = ""
     ) -> SearchResult:
         """Builds the index where it is not here."""
         index = self.index or INDEXES.build(self.dataset_id, self.version, self.records)
         ranked = take if among is None else index.size  # who chooses among records must see them all
-        found = index.search(query, previous=previous, take=ranked, order=self.options.order)
+        found = index.search(query, previous=previous, take=ranked, order=self.options.order, language=language)
         return narrow(found, self.options, take, among)
 
 
@@ -108,14 +108,14 @@ class _DatasetSearch:
     def __init__(self, dataset_id: UUID) -> None:
         self._dataset_id = dataset_id
 
-    async def __call__(self, query: str, *, previous: str = "", take: int = 5) -> SearchResult:
+    async def __call__(self, query: str, *, previous: str = "", take: int = 5, language: str = "") -> SearchResult:
         """Reads the database in a thread, embeds and compares in another. The dataset may allow fewer than ``take``."""
         found = await database_sync_to_async(_look, thread_sensitive=False)(self._dataset_id)
         if found is None:
             return SearchResult()
         most = found.options.max_records
         take = take if most is None else min(take, most)
-        return await asyncio.to_thread(found.search, query, previous, take)
+        return await asyncio.to_thread(found.search, query, previous, take, None, language)
 
 
 def _look(dataset_id: UUID) -> _Ready | None:

@@ -22,7 +22,7 @@ VERDICTS: tuple[Verdict, ...] = ("answer", "unsure", "unknown", "empty")  # the 
 
 
 class _Search(Protocol):
-    async def __call__(self, query: str, *, previous: str = "", take: int = 5) -> SearchResult: ...
+    async def __call__(self, query: str, *, previous: str = "", take: int = 5, language: str = "") -> SearchResult: ...
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class InlineSearch:
         self._beside = beside
         self._embedder = embedder
 
-    async def __call__(self, query: str, *, previous: str = "", take: int = 5) -> SearchResult:
+    async def __call__(self, query: str, *, previous: str = "", take: int = 5, language: str = "") -> SearchResult:
         """The best of both, the surer result first."""
-        own = await asyncio.to_thread(self._search, query, previous, take)
+        own = await asyncio.to_thread(self._search, query, previous, take, language)
         if self._beside is None:
             return own
-        other = await self._beside(query, previous=previous, take=take)
+        other = await self._beside(query, previous=previous, take=take, language=language)
         first, second = sorted((own, other), key=lambda found: (VERDICTS.index(found.verdict), -found.familiarity))
         passages = (*first.passages, *second.passages)
         if first.verdict != "answer":
@@ -55,8 +55,9 @@ class InlineSearch:
         suggestions = tuple(dict.fromkeys((*first.suggestions, *second.suggestions)))
         return replace(first, passages=passages[:take], suggestions=suggestions[:3])
 
-    def _search(self, query: str, previous: str, take: int) -> SearchResult:
-        return Index(self._likely(query, previous), self._embedder).search(query, previous=previous, take=take)
+    def _search(self, query: str, previous: str, take: int, language: str) -> SearchResult:
+        index = Index(self._likely(query, previous), self._embedder)
+        return index.search(query, previous=previous, take=take, language=language)
 
     def _likely(self, query: str, previous: str) -> list[IndexRecord]:
         """All of a few records; of many those that share most words with the question get vectors."""

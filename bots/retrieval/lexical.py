@@ -1,7 +1,8 @@
-"""Words and literal identifiers: what answers for records without vectors, and what semantic search cannot see."""
+"""Words: what answers for records without vectors."""
 
 import math
 import re
+from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,8 +12,6 @@ from numpy.typing import NDArray
 
 _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
-_QUOTED = re.compile(r"[\"“„«`]([^\"“”„«»`]{3,80})[\"”“»`]")
-_CODE = re.compile(r"(?=\S*\d)(?=\S*[^\W\d])[\w./:#-]{3,}|\w+_\w+|[a-z]+[A-Z]\w+|[A-Z]{2,}-?\d+")
 STEM_CHARS = 5
 
 
@@ -33,28 +32,24 @@ def words(text: str) -> list[str]:
     return found
 
 
-def literals(query: str) -> list[str]:
-    """Folded codes, identifiers and quoted phrases of a question, which must be found letter by letter."""
-    found = [*_QUOTED.findall(query), *(code.strip(".:/-#") for code in _CODE.findall(query))]
-    return list(dict.fromkeys(text.casefold().strip() for text in found if len(text.strip()) >= 3))
-
-
 class Lexical:
     """Weighted word overlap over a fixed list of texts."""
 
     def __init__(self, texts: Sequence[str]):
         self._size = len(texts)
-        self._holders: dict[str, list[int]] = defaultdict(list)
+        holders: dict[str, array[int]] = defaultdict(lambda: array("i"))
         for number, text in enumerate(texts):
             for word in set(words(text)):
-                self._holders[word].append(number)
+                holders[word].append(number)
+        self._holders = dict(holders)
 
     def overlap(self, query: str) -> NDArray[np.float32]:
         """For every text, the share (0..1) of the question's words that it holds, rare words weighing more."""
         scores = np.zeros(self._size, np.float32)
         asked = set(words(query))
         for word in asked:
-            scores[self._holders.get(word, [])] += self._weight(word)
+            if word in self._holders:
+                scores[np.frombuffer(self._holders[word], np.intc)] += self._weight(word)
         return scores / max(sum(map(self._weight, asked)), 1e-6)
 
     def _weight(self, word: str) -> float:

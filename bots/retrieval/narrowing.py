@@ -46,12 +46,14 @@ def narrow(
         )
     titles = tuple(dict.fromkeys(leaf(passage.title) for passage in passages))[:TITLES]
     same_first = passages[0] == found.passages[0]
+    same = next((n for n, (kept, was) in enumerate(zip(passages, found.passages, strict=False)) if kept != was), len(passages))
     narrowed = replace(
         found,
         passages=passages,
         suggestions=titles,
         verdict=found.verdict if same_first else "unsure",
         related=found.related if same_first else (),
+        answers=max(1, min(found.answers, same)),
     )
     return replace(narrowed, instruction=_instruction(narrowed, options))
 

@@ -30,7 +30,8 @@ class SearchResult:
     share (0..1) of the question's weighted words in the first passage, `familiarity` how much nearer the question is
     to the records than to everyday topics (0 is undecided, 1 is safe). `suggestions` are short titles of the first
     passages, `related` titles of other records to read next when the first one answers. `instruction` is what the operator
-    wants the bot to be told about this outcome, or empty.
+    wants the bot to be told about this outcome, or empty. `answers` is how many of the first passages together make the answer,
+    where the verdict is "answer": more than one where the question asks for several things.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -41,6 +42,7 @@ class SearchResult:
     suggestions: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     instruction: str = ""
+    answers: int = 1
 
     @property
     def confident(self) -> bool:

@@ -4,23 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .background import BackgroundVectors
 from .embedder import Vectors
 from .vectors import RecordVectors
 
 WEIGHTS = np.array([0.5, 1.0, 1.0], np.float32)  # title, title + text, best of title + sentence
-HUB_SHARE = (
-    0.5  # some records are near to every question: what they have in common with the background is taken off
-)
+HUB_SHARE = 0.5  # some records are near to every question: what they have in common with the background is taken off
 NEAREST_TOPICS = 3
 SAME_TOPIC = 0.9  # a background topic that the records are about says nothing: "apple pie" to a cook book
 SAME_TEXT = 0.93  # different sections of one document reach 0.89
-FAMILIARITY = (
-    96.0,
-    70.0,
-    -5.0,
-)  # logistic fit: nearer than background, nearer than background questions, constant
+FAMILIARITY = (96.0, 70.0, -5.0)  # logistic fit: nearer than background, nearer than background questions, constant
+ALL_AT_ONCE = 2_000  # records; of more, sentences are kept in 16 bits and only those of the nearest are compared
+NEAREST = 300  # records: an answer beyond these by title and text is lost for other reasons
+CHUNK = 8_192  # rows widened to 32 bits at a time
 
 
 @dataclass(frozen=True)
@@ -43,51 +41,78 @@ class Matrix:
         self.size = len(records)
         self._titles, self._title_starts = _stack([record.titles for record in records])
         self.titles_only = np.array([not len(record.body) for record in records])
-        bodies = [record.body if len(record.body) else record.titles[:1] for record in records]
-        self._bodies = np.vstack(bodies)
-        parts = [
-            record.sentences if len(record.sentences) else np.vstack((record.titles, record.body))
-            for record in records
-        ]
-        self._sentences, self._sentence_starts = _stack(parts)
+        self._bodies = np.vstack([record.body if len(record.body) else record.titles[:1] for record in records])
+        kind = np.float32 if self.size <= ALL_AT_ONCE else np.float16
+        self._sentences, self._sentence_starts = _stack([_sentences(record).astype(kind) for record in records])
         topics = background.passages
         self._topics = topics[(topics @ self._bodies.T).max(axis=1) < SAME_TOPIC]
-        self._usual = np.mean([self._parts(query) for query in background.queries], axis=0)
+        self._usual = np.zeros((self.size, len(WEIGHTS)), np.float32)
+        self._usual = self._parts(background.queries, everything=True)
 
     def ask(self, queries: Vectors) -> Asked:
         """Score the mean of the given question vectors, shape (q, dim)."""
-        parts = np.mean([self._parts(query) for query in queries], axis=0)
+        parts = self._parts(queries)
         topics = np.sort(np.mean(queries @ self._topics.T, axis=0))[-NEAREST_TOPICS:]
         own, usual, constant = FAMILIARITY
         nearer = parts.max(axis=1) - (topics.mean() if len(topics) else 0.8)
         familiarity = own * nearer + usual * (parts - self._usual).mean(axis=1) + constant
         return Asked(parts, (parts - HUB_SHARE * self._usual) @ WEIGHTS, familiarity)
 
-    def copies(self, number: int) -> np.ndarray:
+    def near(self, number: int) -> Vectors:
+        """How near the text of each record is to that of this one, (n,)."""
+        return np.asarray(self._bodies @ self._bodies[number])
+
+    def copies(self, number: int, near: Vectors) -> NDArray[np.bool_]:
         """Which records say the same as this one: a mask (n,)."""
         known = ~(self.titles_only | self.titles_only[number])
-        return known & (self._bodies @ self._bodies[number] >= SAME_TEXT)
+        return np.asarray(known & (near >= SAME_TEXT))
 
-    def related(self, number: int, asked: Asked) -> np.ndarray:
+    def related(self, number: int, asked: Asked, near: Vectors) -> NDArray[np.intp]:
         """Numbers of other records, the best to read next first: near to this one, and to the question.
 
         What says the same as this one is left out.
         """
-        near = _standard(self._bodies @ self._bodies[number]) + _standard(asked.score)
-        order = np.argsort(-near, kind="stable")
-        return order[(order != number) & ~self.copies(number)[order]]
+        order = np.argsort(-(_standard(near) + _standard(asked.score)), kind="stable")
+        return order[(order != number) & ~self.copies(number, near)[order]]
 
-    def _parts(self, query: Vectors) -> Vectors:
-        titles = np.maximum.reduceat(self._titles @ query, self._title_starts)
-        bodies = np.where(self.titles_only, titles, self._bodies @ query)
-        sentences = np.maximum.reduceat(self._sentences @ query, self._sentence_starts)
+    def _parts(self, queries: Vectors, everything: bool = False) -> Vectors:
+        """The means over the questions of each record's three cosines, shape (n, 3)."""
+        turned = np.ascontiguousarray(queries.T)
+        titles = np.maximum.reduceat(self._titles @ turned, self._title_starts).mean(axis=1)
+        bodies = np.where(self.titles_only, titles, (self._bodies @ turned).mean(axis=1))
+        if everything or self.size <= ALL_AT_ONCE:
+            sentences = np.maximum.reduceat(self._widened(turned), self._sentence_starts).mean(axis=1)
+        else:
+            # the others get the most that they could have without being compared: what their text as a whole has
+            rough = np.stack([titles, bodies], axis=1) - HUB_SHARE * self._usual[:, :2]
+            nearest = np.argpartition(-(rough @ WEIGHTS[:2]), NEAREST)[:NEAREST]
+            sentences = bodies.copy()
+            sentences[nearest] = self._best_sentences(nearest, turned)
         return np.stack([titles, bodies, sentences], axis=1)
+
+    def _widened(self, turned: Vectors) -> Vectors:
+        if self._sentences.dtype == np.float32:
+            return np.asarray(self._sentences @ turned)
+        chunks = range(0, len(self._sentences), CHUNK)
+        return np.vstack([self._sentences[at : at + CHUNK].astype(np.float32) @ turned for at in chunks])
+
+    def _best_sentences(self, numbers: NDArray[np.intp], turned: Vectors) -> Vectors:
+        ends = np.append(self._sentence_starts[1:], len(self._sentences))
+        counts = ends[numbers] - self._sentence_starts[numbers]
+        starts = np.cumsum(counts) - counts
+        rows = np.arange(counts.sum()) + np.repeat(self._sentence_starts[numbers] - starts, counts)
+        found = self._sentences[rows].astype(np.float32) @ turned
+        return np.asarray(np.maximum.reduceat(found, starts).mean(axis=1))
+
+
+def _sentences(record: RecordVectors) -> Vectors:
+    return record.sentences if len(record.sentences) else np.vstack((record.titles, record.body))
 
 
 def _standard(values: np.ndarray) -> np.ndarray:
     return np.asarray((values - values.mean()) / max(float(values.std()), 1e-6))
 
 
-def _stack(groups: Sequence[Vectors]) -> tuple[Vectors, np.ndarray]:
+def _stack(groups: Sequence[Vectors]) -> tuple[Vectors, NDArray[np.intp]]:
     starts = np.cumsum([0, *(len(group) for group in groups[:-1])])
     return np.vstack(groups), starts

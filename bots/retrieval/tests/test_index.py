@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from bots.retrieval import scoring
 from bots.retrieval.index import Index
 from bots.retrieval.result import IndexRecord
 from bots.retrieval.tests.embedders import WordEmbedder
@@ -84,6 +85,113 @@ def test_what_to_read_next_is_near_the_answer_and_no_copy_of_it() -> None:
 def test_an_identifier_is_found_letter_by_letter() -> None:
     found = index().search("sessionduration?".replace("d", "D"))
     assert (found.verdict, found.passages[0].title) == ("answer", "Book › Sessions")
+
+
+def catalog() -> Index:
+    return index(
+        extra=[
+            record("Book › Pump GP-800", "A pump for beds. See bag GP-800-B."),
+            record("Book › Pump GP-1200", "A pump for wells."),
+            record("Book › Seals", "They fit GP-800 and XR-77."),
+            record("Book › Valves", "They fit XR-77. The foot hangs low."),
+        ]
+    )
+
+
+@pytest.mark.parametrize("question", ["GP-1200", "gp1200", "what is the gp 1200?", "Pump GP-1200"])
+def test_a_code_is_met_however_it_is_written(question: str) -> None:
+    found = catalog().search(question)
+    assert (found.verdict, found.passages[0].title) == ("answer", "Book › Pump GP-1200")
+
+
+def test_a_code_is_that_of_the_record_that_is_called_by_it() -> None:
+    found = catalog().search("gp-800 thing")
+    assert (found.verdict, found.passages[0].title) == ("answer", "Book › Pump GP-800")
+
+
+def test_a_code_that_several_records_hold_is_not_guessed() -> None:
+    found = catalog().search("XR-77")
+    assert found.verdict == "unsure"
+    assert set(found.suggestions[:2]) == {"Seals", "Valves"}
+
+
+@pytest.mark.parametrize("question", ["theme hue of buttons XR-99", 'theme hue of buttons "in pink"'])
+def test_what_names_something_that_is_nowhere_is_not_answered(question: str) -> None:
+    assert catalog().search("theme hue of buttons").verdict == "answer"
+    assert catalog().search(question).verdict != "answer"
+
+
+def test_a_quoted_phrase_is_found_letter_by_letter() -> None:
+    found = catalog().search('where is "the foot hangs"')
+    assert (found.verdict, found.passages[0].title) == ("answer", "Book › Valves")
+
+
+@pytest.mark.parametrize(
+    ("question", "titles"),
+    [
+        ("what are GP-1200 and GP-800?", ["Book › Pump GP-1200", "Book › Pump GP-800"]),
+        ("which hue of buttons, and when do sessions expire?", ["Book › Colors", "Book › Sessions"]),
+        ("when do sessions expire? Which accent hue?", ["Book › Sessions", "Book › Colors"]),
+    ],
+)
+def test_a_question_for_two_things_gets_both(question: str, titles: list[str]) -> None:
+    found = catalog().search(question)
+    assert (found.verdict, found.answers) == ("answer", 2)
+    assert [passage.title for passage in found.passages[:2]] == titles
+    assert not set(titles) & set(found.related)
+    assert catalog().search(question, take=1).answers == 1
+
+
+def test_a_title_with_an_and_in_it_is_one_question() -> None:
+    both = record("Book › Sessions expire and hue of buttons", "All of it.")
+    found = index(extra=[both]).search("sessions expire and hue of buttons")
+    assert (found.verdict, found.answers, found.passages[0].title) == ("answer", 1, both.title)
+
+
+def test_a_title_in_another_inflection_is_answered() -> None:
+    found = index(extra=[record("Book › Opening hours", "From nine.")]).search("Openings hours")
+    assert (found.verdict, found.passages[0].title) == ("answer", "Book › Opening hours")
+
+
+def bilingual() -> Index:
+    # the words of both are the same to this embedder, so that only the language tells them apart
+    shared = "Seeblick Waldsee 7:30"
+    return Index(
+        [
+            record("Netz", f"{shared}: unser Netz, das wir nicht können."),
+            record("Network", f"{shared}: our network, that they could must."),
+            record("Andere", "Ganz anderes und nichts, wenn wir wollen."),
+            record("Others", "Other things that they would have."),
+        ],
+        EMBEDDER,
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "title"),
+    [
+        ("was ist Seeblick Waldsee", "en", "Netz"),
+        ("what is Seeblick Waldsee", "de", "Network"),
+        ("Seeblick Waldsee", "de-AT", "Netz"),
+        ("Seeblick Waldsee", "en", "Network"),
+    ],
+)
+def test_the_record_in_the_language_of_the_question_comes_first(question: str, language: str, title: str) -> None:
+    assert bilingual().search(question, language=language).passages[0].title == title
+
+
+def test_a_question_that_refers_back_stays_with_its_subject() -> None:
+    found = index().search("and is it nightly?", previous="when do sessions expire")
+    assert found.passages[0].title in {"Book › Sessions", "Book › Backups"}
+    chain = index().search("and theirs?", previous="when do sessions expire\nand which?")
+    assert chain.passages[0].title == "Book › Sessions"
+
+
+def test_of_many_records_the_sentences_of_the_nearest_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring, "ALL_AT_ONCE", 4)
+    monkeypatch.setattr(scoring, "NEAREST", 3)
+    found = index(extra=[record(f"Filler {n}", f"Nothing {n}.") for n in range(6)]).search("theme hue of buttons")
+    assert (found.verdict, found.passages[0].title) == ("answer", "Book › Colors")
 
 
 def test_a_follow_up_is_understood_by_the_question_before() -> None:

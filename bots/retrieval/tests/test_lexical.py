@@ -1,8 +1,8 @@
-"""Words and literal identifiers."""
+"""Words."""
 
 import pytest
 
-from bots.retrieval.lexical import Lexical, literals, words
+from bots.retrieval.lexical import Lexical, words
 
 
 def test_inflections_and_case_agree() -> None:
@@ -11,23 +11,6 @@ def test_inflections_and_case_agree() -> None:
 
 def test_scripts_without_spaces_are_cut_into_pairs() -> None:
     assert words("安装小部件") == ["安装", "装小", "小部", "部件"]
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("what is E-4413?", ["e-4413"]),
-        ("sessionDuration", ["sessionduration"]),
-        ("set SECRET_KEY please", ["secret_key"]),
-        ("the article BX-2210.", ["bx-2210"]),
-        ('where is "own style sheet" explained', ["own style sheet"]),
-        ("what does `origin` do", ["origin"]),
-        ("Who won in 2014?", []),
-        ("What is the capital of France?", []),
-    ],
-)
-def test_codes_identifiers_and_quotes_are_literals(question: str, expected: list[str]) -> None:
-    assert literals(question) == expected
 
 
 def test_overlap_is_the_weighted_share_of_the_question() -> None:
