@@ -45,9 +45,9 @@ class HistoryItem:
 
 
 class Search(Protocol):
-    """Searches the bot's dataset; `previous` is the question before this one."""
+    """Searches the bot's dataset; `previous` holds the questions before this one, a line each, `language` (BCP-47) is the visitor's."""
 
-    async def __call__(self, query: str, *, previous: str = "", take: int = 5) -> SearchResult: ...
+    async def __call__(self, query: str, *, previous: str = "", take: int = 5, language: str = "") -> SearchResult: ...
 
 
 @dataclass(frozen=True)
@@ -251,9 +251,12 @@ class Sources:
 
 @dataclass(frozen=True)
 class End:
-    """The last event: the answer is complete, or was cut at a limit: of its length, or of what the turn may do."""
+    """The last event: the answer is complete, or was cut at a limit: of its length, or of what the turn may do.
 
-    reason: Literal["stop", "length", "iteration"]
+    "unknown" is complete too: the bot said that it does not know.
+    """
+
+    reason: Literal["stop", "length", "iteration", "unknown"]
 
 
 Event = Text | Reasoning | Activity | Waiting | Note | Usage | Sources | End

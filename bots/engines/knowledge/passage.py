@@ -40,6 +40,11 @@ def buttons(titles: Iterable[str], besides: Iterable[str] = ()) -> str:
     return "\n".join(labels[:MAX_BUTTONS])
 
 
+def heading(passage: Passage) -> str:
+    """The last heading of a passage, as text that no mark of markdown is read in."""
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", " ".join(leaf(passage.title).split())) or passage.url
+
+
 def pieces(text: str) -> Iterator[str]:
     """A text in pieces of three words, which joined give the text."""
     yield from re.findall(rf"(?:\s*\S+){{1,{WORDS_A_PIECE}}}\s*$|(?:\s*\S+){{1,{WORDS_A_PIECE}}}", text)
