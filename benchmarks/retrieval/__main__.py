@@ -1,115 +1,60 @@
-"""`python -m benchmarks.retrieval [--misses]`: how often the knowledge search is right, and when it refuses.
+"""`python -m benchmarks.retrieval [--misses] [--stages] [--embed]`: how often the knowledge search is right, and when it refuses.
 
-Once for each stage of embedding: with the titles of records alone, with their bodies too, and with everything.
+The constants were chosen with the questions of the split "dev" alone; "held" tells what they are worth. `--stages` adds how it is
+while records are still being embedded, `--misses` names each question that did not end well, `--embed` computes all vectors anew.
 """
 
-import csv
 import sys
-from collections import Counter
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
-from bots.importers import ImportedRecord, import_file
 from bots.retrieval.embedder import EMBEDDER
-from bots.retrieval.index import Index
-from bots.retrieval.result import IndexRecord, SearchResult
-from bots.retrieval.vectors import RecordVectors, embed_record, unpack_vectors
 
-Stage = Literal["titles", "bodies", "all"]
-HERE = Path(__file__).parent
-OFF_TOPIC = {"offtopic", "heldout"}  # the held-out ones were written after the background topics were chosen
+from . import speed
+from .corpora import CORPORA, Stage, questions
+from .evaluation import GOALS, Outcome, Report, evaluate
+from .vectors import FILE, StoredEmbedder
 
 
-@cache
-def embedded(path: Path) -> list[tuple[ImportedRecord, bytes]]:
-    """The records of one corpus file with all their vectors."""
-    records = import_file(path.name, path.read_bytes(), f"/{path.stem}").records
-    return [(record, embed_record(record.title, record.text, (), EMBEDDER)) for record in records]
+def main(arguments: list[str]) -> None:
+    """Print the figures, then one line a kind of question."""
+    embedder = StoredEmbedder(None if "--embed" in arguments else FILE)
+    asked = questions()
+    print(f"{len(asked)} questions to {len(CORPORA)} corpora, {sum(q.off_topic for q in asked)} of them off the subject")
+    for stage in get_args(Stage) if "--stages" in arguments else ("all",):
+        report = evaluate(embedder, stage, asked)
+        parts = {split: report.of(lambda q, split=split: q.split == split) for split in ("dev", "held")} | {"all": report}  # type: ignore[misc]
+        if "--misses" in arguments:
+            print(*(_miss(outcome) for outcome in report.outcomes if not outcome.good), sep="\n")
+        print(f"\n{'records embedded: ' + stage:<20}" + "".join(f"{name:>8}" for name in parts) + "    aim")
+        for name in report.figures():
+            values = "".join(f"{part.figures()[name]:8.3f}" for part in parts.values())
+            goal = GOALS.get(name, 0)
+            print(f"{name:<20}{values}" + (f"  {'≤' if goal < 0 else '≥'} {abs(goal):.2f}" if goal else ""))
+        for title, part in parts.items():
+            _kinds(title, part)
+    if embedder.computed:
+        embedder.save()
+    if "--no-speed" not in arguments:
+        print("\n" + speed.line(speed.measure(EMBEDDER.dim)))
 
 
-def build(path: Path, stage: Stage = "all") -> Index:
-    """An index over one corpus file, as it is after a stage of embedding."""
-    return Index((_at(stage, record, vectors) for record, vectors in embedded(path)), EMBEDDER)
+def _kinds(title: str, part: Report) -> None:
+    print(f"\n{title + ', by kind':<20}{'asked':>6}{'hit@1':>7}{'hit@3':>7}")
+    for kind in dict.fromkeys(outcome.question.kind for outcome in part.outcomes):
+        one = part.kind(kind)
+        hits = f"{one.hit(1):7.2f}{one.hit(3):7.2f}" if one.on_topic.outcomes else " " * 14
+        shown = ", ".join(f"{number} {word}" for word, number in one.words().most_common())
+        print(f"{kind:<20}{len(one.outcomes):>6}{hits}  {shown}")
 
 
-def _at(stage: Stage, record: ImportedRecord, packed: bytes) -> IndexRecord:
-    whole = unpack_vectors(packed, EMBEDDER.name)
-    assert whole is not None
-    nothing = whole.body[:0]
-    body = nothing if stage == "titles" else whole.body
-    sentences = whole.sentences if stage == "all" else nothing
-    partial = RecordVectors(whole.titles, body, sentences)
-    return IndexRecord(record.url, record.title, record.text, record.url, partial=partial)
-
-
-def outcome(row: dict[str, str], found: SearchResult) -> str:
-    """What became of a question, in one word."""
-    if row["kind"] in OFF_TOPIC:
-        return {"answer": "answered", "unsure": "offered", "unknown": "refused"}[found.verdict]
-    rank = next((n for n, p in enumerate(found.passages) if p.url.endswith("#" + row["expected"])), 99)
-    if found.verdict == "answer":
-        return "right" if rank == 0 else "wrong"
-    if found.verdict == "unsure":
-        return "offered" if rank < 3 else "offered-without"
-    return "refused"
-
-
-@dataclass
-class Report:
-    """Counts over all questions: ranks of the right record, outcomes by kind, and one line for each that went wrong."""
-
-    ranks: Counter[str] = field(default_factory=Counter)
-    outcomes: dict[str, Counter[str]] = field(default_factory=dict)
-    misses: list[str] = field(default_factory=list)
-
-    def rate(self, rank: str) -> float:
-        """Share of the questions on the subject whose record came "first", or among the first three ("third")."""
-        return self.ranks[rank] / self.ranks["asked"]
-
-    def count(self, result: str, off_topic: bool) -> int:
-        """How many questions on or off the subject ended like this."""
-        return sum(n[result] for kind, n in self.outcomes.items() if (kind in OFF_TOPIC) == off_topic)
-
-
-def evaluate(stage: Stage = "all") -> Report:
-    """Ask all questions; some five seconds of CPU the first time."""
-    indexes = {path.stem: build(path, stage) for path in sorted((HERE / "corpus").glob("*.md"))}
-    with (HERE / "questions.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    report = Report()
-    for row in rows:
-        found = indexes[row["corpus"]].search(row["question"], previous=row["previous"])
-        result = outcome(row, found)
-        report.outcomes.setdefault(row["kind"], Counter())[result] += 1
-        if row["kind"] not in OFF_TOPIC:
-            slugs = [passage.url.rsplit("#", 1)[1] for passage in found.passages]
-            report.ranks.update(
-                asked=1, first=slugs[:1] == [row["expected"]], third=row["expected"] in slugs[:3]
-            )
-        if result != ("refused" if row["kind"] in OFF_TOPIC else "right"):
-            report.misses.append(
-                f"{result:16}{row['kind']:11}{found.familiarity:6.2f}{found.margin:7.3f}{found.coverage:5.2f}  "
-                f"{row['corpus']}: {row['question']} -> {found.suggestions[0]}"
-            )
-    return report
-
-
-def main() -> None:
-    """Print for each stage the rates, then one line a kind of question, with `--misses` each miss first."""
-    for stage in get_args(Stage):
-        report = evaluate(stage)
-        if "--misses" in sys.argv:
-            print(*report.misses, sep="\n")
-        print(
-            f"{stage}: {report.ranks['asked']} questions on the subject: "
-            f"hit@1 {report.rate('first'):.2f}, hit@3 {report.rate('third'):.2f}"
-        )
-        for kind, counts in report.outcomes.items():
-            shown = ", ".join(f"{number} {name}" for name, number in counts.most_common())
-            print(f"{kind:12}{counts.total():4}  {shown}")
+def _miss(outcome: Outcome) -> str:
+    asked, found = outcome.question, outcome.found
+    context = f"[{' / '.join(asked.earlier)}] " if asked.earlier else ""
+    return (
+        f"{outcome.word:16}{asked.split:5}{asked.kind:11}{found.familiarity:6.2f}{found.margin:7.3f}{found.coverage:5.2f}  "
+        f"{asked.corpus}: {context}{asked.text} -> {', '.join(found.suggestions)}"
+    )
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
