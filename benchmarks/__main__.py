@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks import api, install, load, page
 from benchmarks.report import table
+from benchmarks.retrieval import bench as retrieval
 from tests.support.processes import GENEROUS, Server, run_embedded
 
 
@@ -32,7 +33,7 @@ MEASUREMENTS: dict[str, Callable[[Server], Any]] = {
     "sockets": load.idle_sockets,
 }
 # These start what they measure themselves.
-ALONE: dict[str, Callable[[], Any]] = {"api": api.measure, "install": install.fresh_clone}
+ALONE: dict[str, Callable[[], Any]] = {"api": api.measure, "install": install.fresh_clone, "retrieval": retrieval.measure}
 
 
 def main(names: list[str]) -> int:

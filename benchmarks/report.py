@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from benchmarks.retrieval.evaluation import GOALS as RETRIEVAL
+
 KB = 1000
 GOALS: dict[str, tuple[str, str, float]] = {
     # figure: what it says, unit, the most it may be (negative: the least)
@@ -16,6 +18,8 @@ GOALS: dict[str, tuple[str, str, float]] = {
     "install.make_run_first_s": ("make run on a fresh clone, warm package cache", "s", 60),
     "install.make_run_again_s": ("make run again", "s", 0),
     "install.installed_mb": ("installed size", "MB", 450),
+    "retrieval.search_ms": ("search among 10,000 records, without embedding", "ms", 20),
+    "retrieval.index_mb": ("memory of an index of 10,000 records", "MB", 0),
 }
 REPLY_GOALS: dict[tuple[bool, int], dict[str, float]] = {
     (False, 50): {"replies_per_s": -250, "cpu_ms_per_reply": 3.5, "bytes_per_reply": 6 * KB},
@@ -50,6 +54,8 @@ def table(results: dict[str, Any]) -> str:
         for name, label in REPLY_FIGURES.items():
             goal = REPLY_GOALS.get((paced, row["visitors"]), {}).get(name, 0)
             lines.append(f"{title + ': ' + label:<64}{row[name]:>9,} {_mark(row[name], goal)}".rstrip())
+    for name, value in results.get("retrieval", {}).get("figures", {}).items():
+        lines.append(f"{'questions to the knowledge search, ' + name:<52}{value:>12,}      {_mark(value, -RETRIEVAL.get(name, 0))}".rstrip())
     return "\n".join([*lines, *_api_lines(results.get("api", {}))])
 
 
