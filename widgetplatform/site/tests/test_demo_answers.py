@@ -55,7 +55,7 @@ async def ask(index: Index, question: str) -> tuple[SearchResult, str]:
     """What the search finds and what the visitor reads."""
     results = []
 
-    async def search(query: str, *, previous: str = "", take: int = 5) -> SearchResult:
+    async def search(query: str, *, previous: str = "", take: int = 5, language: str = "") -> SearchResult:
         results.append(index.search(query, previous=previous, take=take))
         return results[-1]
 
