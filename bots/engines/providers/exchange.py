@@ -47,8 +47,10 @@ async def send(access: ProviderAccess, address: Address, method: str, content: b
         raise EngineError("provider_key", retryable=False, cause="The key has characters that cannot be sent")
     headers = [
         (b"host", url.netloc), (b"user-agent", USER_AGENT), (b"accept", b"application/json, text/event-stream"),
-        (b"accept-encoding", b"identity"), (b"content-type", b"application/json"), (b"content-length", b"%d" % len(content)),
+        (b"accept-encoding", b"identity"),
     ]  # fmt: skip
+    if content:
+        headers += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
     if access.key:
         headers.append((b"authorization", b"Bearer " + access.key.encode("ascii")))
     request = httpcore.Request(

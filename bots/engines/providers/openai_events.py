@@ -120,36 +120,33 @@ class Completion:
         events: list[RoundEvent] = []
         thought = delta.get("reasoning_content") or delta.get("reasoning")
         if thought and isinstance(thought, str):
-            events.append(Reasoning(self._clean(thought)))
+            self._add(Reasoning, thought, events)
         content = delta.get("content")
         if content:
             if isinstance(content, str):
-                if not content.isascii() or self._half or "\0" in content:
-                    content = self._clean(content)
-                if content:
-                    events.append(Text(content))
-                    self.size += len(content)
-                self.moved = True
+                self._add(Text, content, events)
             else:
-                events += self._parts(content)
-        if thought:
-            self.size += len(thought)
-            self.moved = True
+                self._add_parts(content, events)
         for call in delta.get("tool_calls") or ():
             self._call(call)
         return events
 
-    def _parts(self, content: list[dict[str, Any]]) -> list[RoundEvent]:
+    def _add_parts(self, content: list[dict[str, Any]], events: list[RoundEvent]) -> None:
         """Content in parts, as Mistral's thinking models write it."""
-        events: list[RoundEvent] = []
         for part in content:
-            if part["type"] == "text" and part["text"]:
-                events.append(Text(self._clean(part["text"])))
+            if part["type"] == "text":
+                self._add(Text, part["text"], events)
             elif part["type"] == "thinking":
-                events += [Reasoning(self._clean(piece["text"])) for piece in part["thinking"] if piece.get("text")]
-        self.size += sum(len(event.text) for event in events if isinstance(event, Text | Reasoning))
-        self.moved = self.moved or bool(events)
-        return events
+                for piece in part["thinking"]:
+                    self._add(Reasoning, piece.get("text") or "", events)
+
+    def _add(self, kind: type[Text | Reasoning], text: str, events: list[RoundEvent]) -> None:
+        self.size += len(text)
+        self.moved = True
+        if not text.isascii() or self._half or "\0" in text:
+            text = self._clean(text)
+        if text:
+            events.append(kind(text))
 
     def _clean(self, text: str) -> str:
         """Without NUL, which databases refuse, and with surrogates only in pairs."""
