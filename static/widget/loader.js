@@ -4,6 +4,7 @@
   const PLATFORM = new URL(script.src).origin;
   const NAMES = ["chatWidget", "chatbotkitWidget"];
   const ATTRIBUTES = ["host", "open", "layout", "position", "placeholder", "language", "theme", "hidden", "widget"];
+  const FUNCTION = /^[a-z_$][\w$-]{0,63}$/i;
   const CHAT = "M7.25 4h9.5a3.75 3.75 0 0 1 3.75 3.75v6a3.75 3.75 0 0 1-3.75 3.75H12.5L8 21v-3.5h-.75a3.75 3.75 0 0 1-3.75-3.75v-6A3.75 3.75 0 0 1 7.25 4ZM8 9h8M8 12.75h5";
 
   const sheet = new CSSStyleSheet();
@@ -35,7 +36,7 @@ svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; str
   /** One widget on the page. Events: open close ready send receive unread error restart, with the payload in `detail`. */
   class ChatWidget extends HTMLElement {
     static observedAttributes = ["open"];
-    #unread = 0; #base; #config; #life; #root; #panel; #drawn; #draw; #focus = false; #resolve; #ready = false;
+    #unread = 0; #base; #config; #life; #root; #panel; #drawn; #draw; #focus = false; #resolve; #ready = false; #functions = {};
     readyPromise = new Promise((resolve) => (this.#resolve = resolve));
 
     constructor() {
@@ -79,6 +80,7 @@ svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; str
     set open(value) { value ? this.setAttribute("open", "") : this.removeAttribute("open"); }
     get ready() { return this.#ready; }
     get unread() { return this.#unread; }
+    get functions() { return { ...this.#functions }; }
 
     show(open = true) { this.#focus = open !== this.open; this.open = open; }
     hide() { this.show(false); }
@@ -87,7 +89,23 @@ svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; str
     sendMessage({ text }) { this.#do("post", "send", { text: String(text) }); }
     restartConversation() { this.#do("post", "restart"); }
     exportConversation() { this.#do("post", "export"); }
+    unregisterFunctions(names) { this.#offer(Object.entries(this.#functions).filter(([name]) => ![names].flat().includes(name))); }
     destroy() { this.remove(); }
+
+    /** Functions of the page for the bot, by name: `{description, parameters, handler | result: {data}}`. Throws where one is none. */
+    registerFunctions(map) {
+      for (const name in map) {
+        const { handler, result } = map[name];
+        if (!FUNCTION.test(name) || (result ? !("data" in result) : typeof handler !== "function")) throw TypeError(`No function: ${name}`);
+      }
+      JSON.stringify(map); // what cannot travel throws here, where its author sees it
+      this.#offer(Object.entries({ ...this.#functions, ...map }));
+    }
+
+    #offer(functions) {
+      this.#functions = Object.fromEntries(functions);
+      if (this.#panel) this.#do("offer");
+    }
 
     /** `data` is for listeners of older embeds. */
     #emit(name, detail = {}) {

@@ -49,6 +49,7 @@ export class Panel {
   #before = null;
   #session = null;
   #overflow;
+  #calls = null;
 
   constructor({ element, root, config, base, signal, told }) {
     this.#element = element;
@@ -71,7 +72,10 @@ export class Panel {
     for (const name of ["resize", "scroll"]) visualViewport.addEventListener(name, fit, { signal });
     phone.addEventListener("change", fit, { signal });
     addEventListener("message", (event) => this.#receive(event), { signal });
-    signal.addEventListener("abort", () => clearTimeout(this.#timer));
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.#timer);
+      this.#calls?.then((calls) => calls.stop());
+    });
     this.#paint();
   }
 
@@ -85,13 +89,16 @@ export class Panel {
     frame.allow = "clipboard-write";
     frame.src = `${this.#base}${this.#config.frame}?lang=${encodeURIComponent(language)}`;
     // A refused frame fires load too, and never error: then nobody answers to the first message.
-    frame.onload = () => {
+    frame.onload = async () => {
       this.#ready = false;
+      const functions = await this.#described();
+      if (frame !== this.#frame) return;
       this.#say("init", {
         ...this.#layout(),
         theme: this.#element.getAttribute("theme"),
         placeholder: this.#element.getAttribute("placeholder"),
         session: this.#session,
+        functions,
         page: { url: location.origin + location.pathname, title: document.title },
       });
       this.#wait(HELLO_MS, "refused");
@@ -134,6 +141,38 @@ export class Panel {
     this.boot();
   }
 
+  /** The page registered functions, or withdrew some. */
+  async offer() {
+    this.#calls?.then((calls) => calls.changed());
+    const functions = await this.#described();
+    if (this.#frame) this.post("functions", { functions });
+  }
+
+  /** What the bot is told of the page's functions. */
+  async #described() {
+    const { functions } = this.#element;
+    if (!Object.keys(functions).length) return [];
+    try {
+      const { told, faults } = (await import("./functions.js")).describe(functions);
+      for (const message of faults) this.#told("error", { code: "functions", message });
+      return told;
+    } catch ({ message }) {
+      this.#told("error", { code: "functions", message });
+      return [];
+    }
+  }
+
+  /** Runs a function of the page; the first call brings what it takes. */
+  #run(call) {
+    this.#calls ||= import("./functions.js").then(({ Calls }) => {
+      return new Calls(() => this.#element.functions, (answer) => this.#ready && this.#say("result", answer));
+    });
+    this.#calls.then((calls) => calls.run(call)).catch(({ message }) => {
+      this.#calls = null;
+      this.#say("result", { call: call.call, error: message });
+    });
+  }
+
   #say(type, data) {
     this.#frame?.contentWindow?.postMessage({ type: `cw:${type}`, ...data }, this.#base);
   }
@@ -144,6 +183,8 @@ export class Panel {
     else if (data.type === "cw:ready") this.#arrived();
     else if (data.type === "cw:close") this.#leave();
     else if (data.type === "cw:size") this.size(data.whole);
+    else if (data.type === "cw:call") this.#run(data);
+    else if (data.type === "cw:callEnd") this.#calls?.then((calls) => calls.end(data.call));
     else if (data.type === "cw:session") this.#session = data.session;
     else if (data.type === "cw:event") {
       if (data.name === "unread") this.#unread = data.detail.count;

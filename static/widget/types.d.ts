@@ -37,6 +37,41 @@ interface Activity {
   done?: boolean;
 }
 
+/** The bot calls a function of the page, or with `confirm` asks the visitor; `callEnd` tells that it is over. */
+interface CallFrame {
+  type: "call" | "callEnd";
+  call: string;
+  name?: string;
+  args?: Record<string, unknown>;
+  timeoutMs?: number;
+  text?: string;
+  confirm?: boolean;
+}
+
+/** What a page registers; the handler's value, thrown error or aborted signal goes back to the bot. */
+interface PageFunction {
+  description?: string;
+  parameters?: Record<string, unknown>;
+  handler?(args: Record<string, unknown>, options: { signal: AbortSignal }): unknown;
+  result?: { data: unknown };
+}
+
+/** The answer of the page or the visitor: exactly one of the three. */
+interface CallAnswer {
+  call: string;
+  result?: unknown;
+  error?: string;
+  abort?: true;
+}
+
+/** The form below the answer with the id `row`; busy while it must not be taken away. */
+interface ContactCard {
+  key: string;
+  row: string;
+  node: HTMLElement;
+  busy(): boolean;
+}
+
 interface StoredSession {
   id: string;
   conversationId: string;
@@ -56,11 +91,13 @@ interface Entry {
 
 interface Item {
   key: string;
-  kind: "day" | "user" | "bot" | "activity" | "ended" | "lost" | "intro" | "skeleton";
+  kind: "day" | "user" | "bot" | "activity" | "ended" | "lost" | "intro" | "skeleton" | "card";
   row?: Row;
   entry?: Entry;
   blocks?: string[];
   activity?: Activity;
+  reasoning?: string;
+  node?: HTMLElement;
   last?: boolean;
   offline?: boolean;
   text?: string;
@@ -101,6 +138,8 @@ interface ConversationEvents {
   grew(row: Row): void;
   /** A reply is complete. */
   received(row: Row): void;
+  /** The bot calls the page or asks the visitor, or no longer does. */
+  called(frame: CallFrame): void;
   /** The session to keep, for where this browser cannot. */
   kept(session: StoredSession | null): void;
 }

@@ -6,6 +6,16 @@ import { Session } from "./session.js";
 import { backoffMs, Socket } from "./socket.js";
 
 const RESUME_MS = 2000;
+const TAB = "cw:tab";
+
+/** The same after a reload, where this browser keeps it: what a reply asks of the page comes back to its tab. */
+function tabId() {
+  try {
+    return (sessionStorage[TAB] ||= uuid());
+  } catch {
+    return uuid();
+  }
+}
 
 /** The protocol's client: rows and growing replies of one conversation after another. */
 export class Conversation {
@@ -14,6 +24,14 @@ export class Conversation {
   replies = new Map();
   /** @type {Map<string, Activity>} */
   activities = new Map();
+  /** What the bot thinks, by reply. @type {Map<string, { attempt: number, text: string }>} */
+  reasoning = new Map();
+  /** What the visitor is asked to allow, by call. @type {Map<string, HTMLElement>} */
+  asks = new Map();
+  /** The form that an answer ends with. @type {ContactCard} */
+  contact = null;
+  /** Of the page, for the bot. */
+  functions = [];
   /** Ended while on the screen. @type {Rows[]} */
   past = [];
   loading = false;
@@ -21,7 +39,7 @@ export class Conversation {
   ending = false;
   page = {};
   #on;
-  #tab = uuid();
+  #tab = tabId();
   #asked = 0;
   #tries = 0;
   #later = [];
@@ -95,9 +113,17 @@ export class Conversation {
     if (this.rows.list.length) this.past.push(this.rows);
     this.rows = new Rows();
     this.replies.clear();
+    this.asks.clear();
+    this.contact = null;
     this.ending = false;
     this.start();
     this.#on.changed();
+  }
+
+  /** @param {object[]} functions those of the page, all of them */
+  offer(functions) {
+    this.functions = functions;
+    if (config.features.tools) this.socket.send({ type: "set", functions });
   }
 
   stop() {
@@ -119,7 +145,7 @@ export class Conversation {
     this.rows.epoch ||= epoch;
     this.socket.welcomed();
     if (head <= this.rows.seq) this.loading = false;
-    this.socket.send({ type: "set", language: config.language, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, page: this.page });
+    this.socket.send({ type: "set", language: config.language, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, page: this.page, ...(config.features.tools && { functions: this.functions }) });
     if (config.features.startFirst && !head) this.socket.send({ type: "start" });
     for (const frame of this.#later.splice(0)) this.socket.send(frame);
     this.delivery.flush();
@@ -138,6 +164,7 @@ export class Conversation {
         }
       }
       this.rows.put([row]);
+      if (type === "bot" && status !== "open" && status !== "queued") this.asks.clear();
       if (cid) this.outbox.remove(cid);
       if (news) this.#on.received(row);
     }
@@ -175,6 +202,21 @@ export class Conversation {
   _activity(activity) {
     this.activities.set(activity.reply, activity);
     this.#on.grew(this.rows.get(activity.reply));
+  }
+
+  _reasoning({ reply, attempt, text }) {
+    const old = this.reasoning.get(reply);
+    if (old?.attempt > attempt) return;
+    this.reasoning.set(reply, { attempt, text: (old?.attempt === attempt ? old.text : "") + text });
+    this.#on.grew(this.rows.get(reply));
+  }
+
+  _call(frame) {
+    this.#on.called(frame);
+  }
+
+  _callEnd(frame) {
+    this.#on.called(frame);
   }
 
   _hb({ head }) {

@@ -64,7 +64,7 @@ export class Log {
   #make(item) {
     if (item.kind === "user") return new UserMessage(this.#actions);
     if (item.kind === "bot") return new BotMessage(this.#actions);
-    return { node: STILL[item.kind](item) };
+    return { node: item.node ?? STILL[item.kind](item) };
   }
 }
 
@@ -82,11 +82,16 @@ export function itemsOf(talk) {
     for (const row of rows.list) add(itemOf(talk, row, n));
     items.push({ key: `ended ${n}`, kind: "ended" });
   });
-  for (const row of talk.rows.list) if (row.status !== "queued") add(itemOf(talk, row));
+  const { contact } = talk;
+  for (const row of talk.rows.list) {
+    if (row.status !== "queued") add(itemOf(talk, row));
+    if (row.id === contact?.row && (row === talk.rows.list.at(-1) || contact.busy())) items.push({ key: contact.key, kind: "card", node: contact.node });
+  }
   for (const entry of talk.outbox.entries) {
     add({ key: entry.cid, kind: "user", entry, offline: talk.status === "offline", row: { text: entry.text, createdAt: entry.at } });
   }
   for (const position of talk.replies.keys()) if (!talk.rows.at(position)) add(itemOf(talk, talk.row(position)));
+  for (const [key, node] of talk.asks) items.push({ key, kind: "card", node });
   const last = items.findLast(({ kind, entry }) => kind === "user" && !entry);
   if (last) last.last = true;
   if (items.length && !durable) items.unshift({ key: "lost", kind: "lost" });
@@ -105,5 +110,5 @@ export function itemOf(talk, row, n = talk.past.length) {
   const reply = n === talk.past.length && talk.replies.get(position);
   const growing = reply && status === "open" && reply.attempt >= attempt;
   const held = reply && reply.blocks.join("") === html;
-  return { key: `${n} ${position}`, kind: "bot", row, blocks: growing || held ? reply.blocks : html ? [html] : [], activity: talk.activities.get(id) };
+  return { key: `${n} ${position}`, kind: "bot", row, blocks: growing || held ? reply.blocks : html ? [html] : [], activity: talk.activities.get(id), reasoning: talk.reasoning.get(id)?.text };
 }

@@ -14,7 +14,7 @@ let shown = alone;
 let unread = 0;
 let drawing = false;
 
-const talk = new Conversation({ changed: draw, grew, received, kept: (session) => durable || bridge.post("session", { session }) });
+const talk = new Conversation({ changed: draw, grew, received, called, kept: (session) => durable || bridge.post("session", { session }) });
 const scroll = new Scroll(byId("log"), byId("jump"));
 const composer = new Composer({ send, stop: () => talk.stop() });
 const head = new Head({ restart, download, close: () => bridge.post("close"), size: (whole) => bridge.post("size", { whole }) });
@@ -29,11 +29,12 @@ const log = new Log(byId("log"), {
 });
 const bridge = new Bridge({
   init: (place) => {
-    const { session, theme, placeholder, page } = place;
+    const { session, theme, placeholder, page, functions } = place;
     if (session && !durable) talk.session.keep(session);
     if (theme) root.dataset.theme = /^(dark|auto)$/.test(theme) ? theme : "light";
     if (placeholder) composer.placeholder = placeholder;
     talk.page = page;
+    talk.functions = functions;
     layout(place);
     begin();
     bridge.post("ready");
@@ -49,6 +50,8 @@ const bridge = new Bridge({
   send: ({ text }) => send(text),
   restart,
   export: download,
+  functions: ({ functions }) => talk.offer(functions),
+  result: (answer) => talk.socket.send({ ...answer, type: "result" }),
 });
 
 function begin() {
@@ -95,6 +98,18 @@ async function download() {
   transcript.download([...talk.past, talk.rows].flatMap((rows, n) => rows.list.map((row) => ({ ...row, text: raw[row.id] ?? words(row, n) }))));
 }
 
+/** The bot calls the page, or asks the visitor. */
+async function called(frame) {
+  const { take } = await import("./later/calls.js");
+  take(frame, talk, { post: (name, data) => bridge.post(name, data), say, draw, show: () => scroll.toCard() });
+}
+
+/** After an answer that helps nobody: how to reach the visitor. */
+async function contact(row) {
+  const { offer } = await import("./later/contact.js");
+  offer(row, talk, { say, draw });
+}
+
 function received(row) {
   if (!shown) bridge.tell("unread", { count: ++unread });
   setTimeout(() => bridge.tell("receive", { id: row.id, text: words(row) }));
@@ -122,6 +137,8 @@ function draw() {
     const answer = log.show(itemsOf(talk)).find((node) => node.matches(".bot.open"));
     head.status = talk.status;
     composer.busy = Boolean(talk.open);
+    const last = talk.rows.list.at(-1);
+    if (last?.code === "unknown" && last.status === "done" && config.features.contactCollection) contact(last);
     if (answer) say(() => t("writingName", { name: config.botName }));
     scroll.settle(answer);
     if (shown && focused !== document.activeElement) home();

@@ -3,6 +3,7 @@ import { clone, config, el, firstOf, icon, setIcon, t } from "./page.js";
 
 const COPIED_MS = 2000;
 const locale = navigator.languages.find((tag) => tag.startsWith(config.language)) ?? config.language;
+const FINAL = /^(budget|no_model|provider_key|refused|too_long)$/; // another try would end the same
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 
 /** A text of the visitor, with its state below. */
@@ -37,34 +38,39 @@ export class UserMessage {
 /** An answer: what the bot is doing, its text, how it ended, sources, actions. */
 export class BotMessage {
   node = clone("bot-message");
-  #parts = this.node.children;
-  #blocks = new Blocks(this.#parts[2]);
+  #parts = [...this.node.children];
+  #blocks = new Blocks(this.#parts[3]);
   /** @type {Row} */
   #row;
   constructor(actions) {
     this.#parts[0].children[1].textContent = config.botName;
-    const [copier, up, down] = this.#parts[6].children;
+    const [copier, up, down] = this.#parts[7].children;
     copier.onclick = () => copy(copier, this.text);
     up.onclick = () => actions.vote(this.#row, 1);
     down.onclick = () => actions.vote(this.#row, -1);
-    this.#parts[4].querySelector("button").onclick = () => actions.again(this.#row);
+    this.#parts[5].querySelector("button").onclick = () => actions.again(this.#row);
   }
 
   get text() {
-    return this.#parts[2].innerText;
+    return this.#parts[3].innerText;
   }
-  update({ row, blocks, activity }) {
+  update({ row, blocks, activity, reasoning = "" }) {
     const { status, code, createdAt, sources = [], vote, id } = row;
-    const [by, act, text, stopped, broken, list, buttons] = this.#parts;
+    const [by, act, fold, text, ending, broken, list, buttons] = this.#parts;
     const open = status === "open";
+    const end = status === "done" ? `cut.${code}` : status;
     this.#row = row;
     this.node.classList.toggle("open", open);
     by.lastElementChild.textContent = clock.format(createdAt);
     this.#blocks.show(blocks);
-    this.#tell(act, open && !blocks.length, activity);
-    stopped.hidden = status !== "stopped";
+    this.#tell(act, text, status, activity);
+    fold.hidden = !reasoning;
+    grow(fold.lastElementChild, reasoning);
+    ending.hidden = !(end in config.strings);
+    ending.lastElementChild.textContent = t(end);
     broken.hidden = status !== "failed";
     broken.querySelector("p").textContent = firstOf(`broke.${code}`, "brokeOff");
+    broken.querySelector("button").parentNode.hidden = FINAL.test(code);
     if (list.childElementCount !== sources.length) list.replaceChildren(...sources.map(source));
     list.hidden = !sources.length;
     [...buttons.children].forEach((button, n) => {
@@ -74,13 +80,25 @@ export class BotMessage {
     if (!open && text.lastElementChild?.matches(".chips")) buttons.after(text.lastElementChild);
   }
 
-  #tell(act, waiting, activity) {
-    act.hidden = !waiting && !activity;
-    if (act.hidden) return;
-    const busy = waiting && !activity?.done;
+  /** What the bot is doing: above the text, or below it where the text had begun. */
+  #tell(act, text, status, activity) {
+    const open = status === "open";
+    const begun = text.hasChildNodes();
+    const hidden = activity ? !open && !(activity.done && status === "done") : !open || begun;
+    if (act.hidden && !hidden && begun) text.after(act);
+    act.hidden = hidden;
+    if (hidden) return;
+    const busy = open && !activity?.done;
     const key = activity ? `activity.${activity.kind}${busy ? "" : ".done"}` : "writing";
-    act.replaceChildren(busy ? el("span", { class: "spin" }) : icon("check"), key in config.strings ? t(key) : activity.text);
+    act.replaceChildren(busy ? el("span", { class: "spin" }) : icon("check"), key in config.strings ? t(key, activity) : activity.text);
   }
+}
+
+/** Adds what is new at the end of a text, so that a selection in it stays. */
+function grow(node, text) {
+  const { textContent } = node;
+  if (text.startsWith(textContent)) node.append(text.slice(textContent.length));
+  else node.textContent = text;
 }
 
 function source({ title, url }, n) {

@@ -15,6 +15,14 @@ export function plural(key, count) {
   return firstOf(`${key}.${form}`, `${key}.other`).replace("{count}", count);
 }
 
+const tracing = config.features.verbose && import("./later/trace.js");
+
+/** Tells the console of a verbose widget what happens. */
+export function trace(what, detail) {
+  const at = performance.now();
+  if (tracing) tracing.then(({ write }) => write(at, what, detail)).catch(() => {}); // a console is no reason to fail
+}
+
 /** @returns {any} */
 export const byId = (id) => document.getElementById(id);
 

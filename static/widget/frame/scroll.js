@@ -49,6 +49,11 @@ export class Scroll {
     this.settle();
   }
 
+  /** To something that waits for the visitor, where they follow. */
+  toCard() {
+    if (this.#pinned) this.toEnd();
+  }
+
   /** After a change of the log. @param {HTMLElement} [answer] that has just begun */
   settle(answer) {
     const grown = this.#log.scrollHeight > this.#height;

@@ -1,4 +1,4 @@
-import { config, keep, recall } from "./page.js";
+import { config, keep, recall, trace } from "./page.js";
 
 /** A refused request; `retryMs` where the server said when to come back. */
 class HttpError extends Error {
@@ -14,9 +14,11 @@ async function request(path, token, body) {
   /** @type {Record<string, string>} */
   const headers = body ? { "Content-Type": "application/json" } : {};
   if (token) headers.Authorization = `Bearer ${token}`;
+  const began = Date.now();
   // A vote outlives the page that closes right after it.
   const answer = await fetch(config.api + path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), credentials: "omit", keepalive: Boolean(body) });
   const data = await answer.json().catch(() => ({}));
+  trace("http", { path, status: answer.status, ms: Date.now() - began, cause: answer.ok ? undefined : data.message });
   if (!answer.ok) throw new HttpError(answer.status, data.message, 1000 * Number(answer.headers.get("Retry-After")));
   return data;
 }
@@ -54,7 +56,7 @@ export class Session {
   async history() {
     const items = [];
     for (let head = 0; ; ) {
-      const page = await this.#own(`list?after=${head}`);
+      const page = await this.#own(`message/list?after=${head}`);
       items.push(...page.items);
       ({ head } = page);
       if (!page.more) return { items, head, epoch: page.epoch };
@@ -62,7 +64,7 @@ export class Session {
   }
 
   vote({ id }, value) {
-    return this.#own(`${id}/${value > 0 ? "upvote" : "downvote"}`, {});
+    return this.#own(`message/${id}/${value > 0 ? "upvote" : "downvote"}`, {});
   }
 
   /** Whether a text was stored in the session it was put on the wire with. */
@@ -76,8 +78,13 @@ export class Session {
     }
   }
 
+  /** Says who the visitor is. */
+  contact(fields) {
+    return this.#own("contact/upsert", fields);
+  }
+
   #own(path, body) {
     const { conversationId, token } = this.current;
-    return request(`/conversation/${conversationId}/message/${path}`, token, body);
+    return request(`/conversation/${conversationId}/${path}`, token, body);
   }
 }

@@ -1,3 +1,5 @@
+import { trace } from "./page.js";
+
 const SILENCE_MS = 45000;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 20000;
@@ -51,7 +53,9 @@ export class Socket {
     this.#retry = setTimeout(() => this.#open(), ms);
   }
   send(frame) {
-    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame));
+    if (this.#socket?.readyState !== 1) return;
+    trace("sent", frame);
+    this.#socket.send(JSON.stringify(frame));
   }
 
   #open() {
@@ -64,12 +68,15 @@ export class Socket {
     socket.onmessage = ({ data }) => {
       if (!mine()) return;
       this.#listen();
-      this.#on.frame(JSON.parse(data));
+      const frame = JSON.parse(data);
+      trace("received", frame);
+      this.#on.frame(frame);
     };
     this.#listen();
   }
 
   #closed(code) {
+    trace("closed", { code, tries: this.#tries });
     this.#drop();
     if (code === NEW_SESSION) {
       this.#enter("closed");
@@ -95,6 +102,7 @@ export class Socket {
   }
 
   #enter(state) {
+    trace("socket", { state });
     this.state = state;
     this.#on.state();
   }
