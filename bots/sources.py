@@ -55,6 +55,8 @@ def sync_source(source: DatasetSource) -> None:
 def delete_source(source: DatasetSource) -> None:
     """Remove it with its pages and their records."""
     with transaction.atomic():
+        # Locked first: a page that is being stored comes before this or finds nothing.
+        DatasetSource.objects.select_for_update().filter(pk=source.pk).first()
         DatasetRecord.objects.filter(page__source=source.pk).delete()
         DatasetSource.objects.filter(pk=source.pk).delete()
         touch(source.dataset_id)

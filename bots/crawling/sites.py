@@ -13,8 +13,8 @@ def checked_address(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """Whom requests for this address go to."""
-    return target_of(url).host
+    """Whom requests for this address go to, without `www.`."""
+    return _host(target_of(url))
 
 
 def same_site(url: str, root: str) -> bool:

@@ -155,6 +155,25 @@ async def test_the_time_limit_spans_all_redirects(outside: Outside) -> None:
     assert refused.value.code == "timeout" and server.connections < 10
 
 
+async def test_who_asks_is_told_where_redirects_lead_before_they_are_followed(outside: Outside) -> None:
+    seen: list[str] = []
+
+    def follow(url: str) -> None:
+        seen.append(url)
+        if url.endswith("/3"):
+            raise LookupError(url)
+
+    async def next_one(head: bytes, writer: asyncio.StreamWriter) -> None:
+        number = int(head.split(b" ")[1].rpartition(b"/")[2])
+        writer.write(answer(status="302 Found", location=f"/{number + 1}"))
+
+    async with outside(next_one) as server:
+        with pytest.raises(LookupError):
+            await fetch(f"{server.url}1", max_bytes=10, seconds=5, redirects=9, follow=follow)
+        assert seen == [f"{server.url}2", f"{server.url}3"]
+        assert server.connections <= 2
+
+
 async def test_a_name_server_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     hang = threading.Event()
 
