@@ -86,8 +86,8 @@ async def run(provider: Provider, model: str = MODEL, key: str = "", **fields: A
 def searching(*texts: str, instruction: str = "", error: Exception | None = None) -> Any:
     """A search that finds passages T1, T2 … of these texts; what it was asked is in its `asked`."""
 
-    async def search(query: str, *, previous: str = "", take: int = 5) -> SearchResult:
-        search.asked.append((query, previous))  # type: ignore[attr-defined]
+    async def search(query: str, *, previous: str = "", take: int = 5, language: str = "") -> SearchResult:
+        search.asked.append((query, previous, language))  # type: ignore[attr-defined]
         if error:
             raise error
         passages = tuple(Passage(str(n), f"T{n}", text, f"https://shop.example/{n}", 0.6) for n, text in enumerate(texts, start=1))

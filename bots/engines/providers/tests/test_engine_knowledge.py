@@ -13,8 +13,9 @@ TEXTS = ("Norway takes 5 days.", "Returns are free.", "We open at 9.")
 async def test_passages_are_told_and_those_named_are_sources(provider: Provider) -> None:
     provider.script(Answer("To Norway it takes 5 days [3]. Returns are free [2][3]."))
     search = searching(*TEXTS, instruction="Mention the sale.")
-    reply = await run(provider, search=search, history=(HistoryItem("user", "Hello"), HistoryItem("bot", "Hi"), HistoryItem("user", "Norway?")))
-    assert search.asked == [("Norway?", "Hello")]
+    said = (("user", "Hello"), ("bot", "Hi"), ("user", "Do you ship?"), ("bot", "Yes."), ("user", "Norway?"))
+    reply = await run(provider, search=search, language="de", history=tuple(HistoryItem(*item) for item in said))  # type: ignore[arg-type]
+    assert search.asked == [("Norway?", "Do you ship?", "de")]
     question = prompts(provider)[-1][1]
     assert '<passage number="1" title="T1">\nNorway takes 5 days.\n</passage>' in question
     assert prompts(provider)[0][1].endswith("\n\nMention the sale.")
@@ -58,6 +59,13 @@ async def test_a_bot_without_a_dataset_says_what_it_likes(provider: Provider) ->
     reply = await run(provider)
     assert reply.text == "Take list[1] as [1]."
     assert "passages of the operator" not in prompts(provider)[0][1].lower()
+
+
+@pytest.mark.parametrize("said", ["Hello!", "Thank you", "Tschüss"])
+async def test_small_talk_is_not_looked_up(provider: Provider, said: str) -> None:
+    search = searching(*TEXTS)
+    reply = await run(provider, search=search, history=(HistoryItem("user", said),))
+    assert (reply.end, search.asked, reply.of(Activity)) == ("stop", [], [])
 
 
 async def test_nothing_found(provider: Provider) -> None:
