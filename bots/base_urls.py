@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from fetcher.addresses import is_public
-from fetcher.urls import DEFAULT_PORTS, HOST
+from fetcher.errors import FetchRefused
+from fetcher.urls import DEFAULT_PORTS, HOST, target_of
 
 NOT_PUBLIC = (
     "{host} is not on the public internet. Only administrators may use such an address, "
@@ -32,6 +33,10 @@ def clean_base_url(url: str, private: bool) -> str:
         raise ValidationError(NOT_PUBLIC.format(host=host))
     if parsed.scheme != "https":
         raise ValidationError("must begin with https://, because a key is sent there")
+    try:
+        target_of(url)
+    except FetchRefused as error:
+        raise ValidationError(error.message) from None
     return url
 
 

@@ -108,7 +108,7 @@ class UsageDayAdmin(CostAdmin):
 class UsageAdmin(CostAdmin):
     """Every reply: which model, how much, how fast, and how it ended."""
 
-    list_display = ["created_at", "reply", "model_name", "tokens", "time", "result"]
+    list_display = ["created_at", "reply", "result", "model_name", "tokens", "time"]
     list_filter = ["status", ("bot", admin.RelatedOnlyFieldListFilter), ("widget", admin.RelatedOnlyFieldListFilter), ("created_at", admin.DateFieldListFilter)]
     list_select_related = ["owner", "bot", "widget"]
     search_fields = ["=model", "=code", "=conversation_id"]
@@ -134,12 +134,12 @@ class UsageAdmin(CostAdmin):
         """May be long; the knowledge engine says none."""
         return format_html('<span class="cw-code">{}</span>', obj.model) if obj.model else "-"
 
-    @admin.display(description="tokens read, written", ordering="input_tokens")
+    @admin.display(description="tokens in, out", ordering="input_tokens")
     def tokens(self, obj: Usage) -> str:
         """By the model."""
         return f"{obj.input_tokens:,}, {obj.output_tokens:,}"
 
-    @admin.display(description="ms to first piece, end", ordering="total_ms")
+    @admin.display(description="ms first, all", ordering="total_ms")
     def time(self, obj: Usage) -> str:
         """Nothing came where the first is missing."""
         return f"{'-' if obj.first_ms is None else f'{obj.first_ms:,}'}, {obj.total_ms:,}"

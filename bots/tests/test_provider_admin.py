@@ -126,7 +126,8 @@ def test_an_empty_key_keeps_the_one_that_is_there(olive: Any, service: StandIn) 
     [{"base_url": "https://evil.example.com/v1"}, {"base_url": "https://api.example.com:444/v1"}, {"base_url": ""},
      {"base_url": PUBLIC, "kind": "anthropic"}],
 )  # fmt: skip
-def test_another_address_asks_for_the_key_again(olive: Any, change: dict[str, Any], unreachable: None) -> None:
+def test_another_address_asks_for_the_key_again(olive: Any, change: dict[str, Any], unreachable: None, settings: Any) -> None:
+    settings.FETCH_PORTS = ["443", "444"]
     save(olive, base_url=PUBLIC, key="sk-first")
     row = Provider.objects.get()
     assert "Enter the key again" in errors(olive, page_of(row), **change)["key"]
@@ -149,6 +150,7 @@ def test_another_address_asks_for_the_key_again(olive: Any, change: dict[str, An
         ("https://user:pw@api.example.com", "must not contain a user name or password"),
         ("https://api.example.com/v1?key=1", "must not contain ?"),
         ("https://api.example.com/v1#x", "must not contain ?"),
+        ("https://api.example.com:8443/v1", "The port 8443 is not allowed; allowed: 80, 443"),
         ("https://api.example.com/v1/chat/completions", "must end before /chat/completions"),
         *((f"https://{host}/v1", "is not on the public internet") for host in (
             "127.0.0.1", "127.1", "0x7f000001", "2130706433", "localhost", "localhost.", "a.localhost", "ollama", "10.0.0.7", "192.168.1.4:11434",
@@ -159,6 +161,16 @@ def test_another_address_asks_for_the_key_again(olive: Any, change: dict[str, An
 def test_an_address_that_cannot_be_is_refused(olive: Any, url: str, said: str) -> None:
     assert said in errors(olive, base_url=url, key="sk-1")["base_url"]
     assert not Provider.objects.exists()
+
+
+def test_a_public_name_of_a_private_address_is_never_connected_to(olive: Any, provider: StandIn, monkeypatch: Any, settings: Any) -> None:
+    port = provider.url.split(":")[2].removesuffix("/v1")
+    settings.FETCH_PORTS = [port]
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _host, *args, **kwargs: look_up("127.0.0.1", *args, **kwargs))
+    told = save(olive, base_url=f"https://api.example.com:{port}/v1", key="sk-1")
+    assert any("is not on the public internet" in each for each in told), told
+    assert provider.connections == 0
 
 
 def test_an_administrator_may_use_a_machine_of_the_network(root: Any, provider: StandIn) -> None:
