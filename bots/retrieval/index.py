@@ -54,7 +54,7 @@ class Index:
         fallback: Callable[[Sequence[str]], Fallback] = Lexical,
     ):
         self._embedder = embedder
-        unpacked = [(r, unpack_vectors(r.vectors, embedder.name) or r.partial) for r in records]
+        unpacked = [(r, unpack_vectors(r.vectors, embedder.name, np.float16) or r.partial) for r in records]
         with_vectors = [(record, vectors) for record, vectors in unpacked if vectors is not None]
         without = [record for record, vectors in unpacked if vectors is None]
         self._matrix = _matrix([vectors for _, vectors in with_vectors], embedder)
@@ -152,17 +152,18 @@ class Index:
         """A question that stands for itself is asked alone, any other also together with the one before it."""
         if self._matrix is None:
             return None
-        alone = self._embedder.embed_queries([query])
+        compared = self._matrix.compare(self._embedder.embed_queries([query, *before[-1:]]))
+        alone = compared.only(0)
         asked = self._leveled(self._matrix.ask(alone), query, tongue)
         leaning = refers_back(query)
         if not before or (_stands_alone(asked) and not leaning):
             return asked
         previous = before[-1]
-        context = self._leveled(self._matrix.ask(self._embedder.embed_queries([previous])), previous, tongue)
+        context = self._leveled(self._matrix.ask(compared.only(1)), previous, tongue)
         if len(before) > 1 and refers_back(previous) and not _stands_alone(context):
             previous = f"{before[-2]} {previous}"
-        both = np.vstack([alone, self._embedder.embed_queries([f"{previous} {query}"])])
-        asked = self._leveled(self._matrix.ask(both), f"{previous} {query}", tongue)
+        together = self._matrix.compare(self._embedder.embed_queries([f"{previous} {query}"]))
+        asked = self._leveled(self._matrix.ask(alone + together), f"{previous} {query}", tongue)
         if leaning:
             asked.score[context.score.argmax()] += SAME_SUBJECT
         return asked
@@ -201,9 +202,9 @@ class Index:
         if self._matrix is None or asked is None or best >= self._matrix.size:
             return ()
         near = self._matrix.near(best)
-        other = ~self._languages.translations(best, near)
-        chosen = [n for n in self._matrix.related(best, asked, near) if other[n] and n not in answers][:RELATED]
-        return tuple(dict.fromkeys(self._records[number].title for number in chosen))
+        order = self._matrix.related(best, asked, near)
+        order = order[~self._languages.translations(best, near)[order] & ~np.isin(order, answers)][:RELATED]
+        return tuple(dict.fromkeys(self._records[number].title for number in order))
 
     def _passage(self, number: int, score: float) -> Passage:
         record = self._records[number]

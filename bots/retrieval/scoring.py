@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,21 @@ CHUNK = 8_192  # rows widened to 32 bits at a time
 
 
 @dataclass(frozen=True)
+class Compared:
+    """Some questions (q, dim) and each record's cosines to each of them (q, n, 3), in the order of WEIGHTS."""
+
+    queries: Vectors
+    parts: Vectors
+
+    def only(self, number: int) -> "Compared":
+        """One of the questions."""
+        return Compared(self.queries[number : number + 1], self.parts[number : number + 1])
+
+    def __add__(self, other: "Compared") -> "Compared":
+        return Compared(np.vstack([self.queries, other.queries]), np.concatenate([self.parts, other.parts]))
+
+
+@dataclass(frozen=True)
 class Asked:
     """One question against all records: parts (n, 3) in the order of WEIGHTS, score (n,), familiarity (n,)."""
 
@@ -39,20 +55,25 @@ class Matrix:
 
     def __init__(self, records: Sequence[RecordVectors], background: BackgroundVectors):
         self.size = len(records)
-        self._titles, self._title_starts = _stack([record.titles for record in records])
+        self._titles, self._title_starts = _stack([[record.titles] for record in records], np.float32)
         self.titles_only = np.array([not len(record.body) for record in records])
-        self._bodies = np.vstack([record.body if len(record.body) else record.titles[:1] for record in records])
+        self._bodies, _ = _stack([[record.body if len(record.body) else record.titles[:1]] for record in records], np.float32)
         kind = np.float32 if self.size <= ALL_AT_ONCE else np.float16
-        self._sentences, self._sentence_starts = _stack([_sentences(record).astype(kind) for record in records])
+        self._sentences, self._sentence_starts = _stack([_sentences(record) for record in records], kind)
         topics = background.passages
         self._topics = topics[(topics @ self._bodies.T).max(axis=1) < SAME_TOPIC]
         self._usual = np.zeros((self.size, len(WEIGHTS)), np.float32)
-        self._usual = self._parts(background.queries, everything=True)
+        for query in background.queries:
+            self._usual += self._parts(query[None], everything=True)[0] / len(background.queries)
 
-    def ask(self, queries: Vectors) -> Asked:
-        """Score the mean of the given question vectors, shape (q, dim)."""
-        parts = self._parts(queries)
-        topics = np.sort(np.mean(queries @ self._topics.T, axis=0))[-NEAREST_TOPICS:]
+    def compare(self, queries: Vectors) -> Compared:
+        """Compare questions, shape (q, dim), with all records; two at once take hardly longer than one."""
+        return Compared(queries, self._parts(queries))
+
+    def ask(self, compared: Compared) -> Asked:
+        """Score the mean of the questions."""
+        parts = compared.parts.mean(axis=0)
+        topics = np.sort(np.mean(compared.queries @ self._topics.T, axis=0))[-NEAREST_TOPICS:]
         own, usual, constant = FAMILIARITY
         nearer = parts.max(axis=1) - (topics.mean() if len(topics) else 0.8)
         familiarity = own * nearer + usual * (parts - self._usual).mean(axis=1) + constant
@@ -76,19 +97,20 @@ class Matrix:
         return order[(order != number) & ~self.copies(number, near)[order]]
 
     def _parts(self, queries: Vectors, everything: bool = False) -> Vectors:
-        """The means over the questions of each record's three cosines, shape (n, 3)."""
+        """Each record's three cosines to each question, shape (q, n, 3)."""
         turned = np.ascontiguousarray(queries.T)
-        titles = np.maximum.reduceat(self._titles @ turned, self._title_starts).mean(axis=1)
-        bodies = np.where(self.titles_only, titles, (self._bodies @ turned).mean(axis=1))
+        titles = np.maximum.reduceat(self._titles @ turned, self._title_starts)
+        bodies = np.where(self.titles_only[:, None], titles, self._bodies @ turned)
         if everything or self.size <= ALL_AT_ONCE:
-            sentences = np.maximum.reduceat(self._widened(turned), self._sentence_starts).mean(axis=1)
+            sentences = np.maximum.reduceat(self._widened(turned), self._sentence_starts)
         else:
             # the others get the most that they could have without being compared: what their text as a whole has
-            rough = np.stack([titles, bodies], axis=1) - HUB_SHARE * self._usual[:, :2]
-            nearest = np.argpartition(-(rough @ WEIGHTS[:2]), NEAREST)[:NEAREST]
+            first, second, _ = WEIGHTS
+            rough = (first * titles + second * bodies).max(axis=1) - HUB_SHARE * self._usual[:, :2] @ WEIGHTS[:2]
+            nearest = np.argpartition(-rough, NEAREST)[:NEAREST]
             sentences = bodies.copy()
             sentences[nearest] = self._best_sentences(nearest, turned)
-        return np.stack([titles, bodies, sentences], axis=1)
+        return np.stack([titles.T, bodies.T, sentences.T], axis=2)
 
     def _widened(self, turned: Vectors) -> Vectors:
         if self._sentences.dtype == np.float32:
@@ -101,18 +123,20 @@ class Matrix:
         counts = ends[numbers] - self._sentence_starts[numbers]
         starts = np.cumsum(counts) - counts
         rows = np.arange(counts.sum()) + np.repeat(self._sentence_starts[numbers] - starts, counts)
-        found = self._sentences[rows].astype(np.float32) @ turned
-        return np.asarray(np.maximum.reduceat(found, starts).mean(axis=1))
+        return np.asarray(np.maximum.reduceat(self._sentences[rows].astype(np.float32) @ turned, starts))
 
 
-def _sentences(record: RecordVectors) -> Vectors:
-    return record.sentences if len(record.sentences) else np.vstack((record.titles, record.body))
+def _sentences(record: RecordVectors) -> list[Vectors]:
+    return [record.sentences] if len(record.sentences) else [record.titles, record.body]
 
 
 def _standard(values: np.ndarray) -> np.ndarray:
     return np.asarray((values - values.mean()) / max(float(values.std()), 1e-6))
 
 
-def _stack(groups: Sequence[Vectors]) -> tuple[Vectors, NDArray[np.intp]]:
-    starts = np.cumsum([0, *(len(group) for group in groups[:-1])])
-    return np.vstack(groups), starts
+def _stack(groups: Sequence[Sequence[Vectors]], kind: type[np.floating[Any]]) -> tuple[Vectors, NDArray[np.intp]]:
+    """All rows of all groups in one array, which is the only copy that is made, and where each group begins."""
+    counts = np.array([sum(map(len, group)) for group in groups])
+    rows = np.empty((counts.sum(), groups[0][0].shape[1]), kind)
+    np.concatenate([part for group in groups for part in group], out=rows, casting="same_kind")
+    return rows, np.cumsum(counts) - counts

@@ -4,6 +4,7 @@ import hashlib
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -81,8 +82,13 @@ def pack_vectors(plan: Plan, vectors: Vectors, embedder_name: str) -> bytes:
     return head + vectors.astype("<f2").tobytes()
 
 
-def unpack_vectors(data: bytes | memoryview | None, embedder_name: str) -> RecordVectors | None:
-    """The stored vectors, or None when there are none, or they are damaged or of another embedder or version."""
+def unpack_vectors(
+    data: bytes | memoryview | None, embedder_name: str, kind: type[np.floating[Any]] = np.float32
+) -> RecordVectors | None:
+    """The stored vectors, or None when there are none, or they are damaged or of another embedder or version.
+
+    As float16 they are a view of the data itself.
+    """
     data = bytes(data or b"")
     if len(data) < _HEADER.size:
         return None
@@ -90,7 +96,7 @@ def unpack_vectors(data: bytes | memoryview | None, embedder_name: str) -> Recor
     rows = titles + 1 + parts
     if version != VERSION or embedder != _digest(embedder_name) or len(data) != _HEADER.size + rows * dim * 2:
         return None
-    matrix = np.frombuffer(data, "<f2", offset=_HEADER.size).reshape(rows, dim).astype(np.float32)
+    matrix = np.frombuffer(data, "<f2", offset=_HEADER.size).reshape(rows, dim).astype(kind, copy=False)
     return RecordVectors(matrix[:titles], matrix[titles : titles + 1], matrix[titles + 1 :])
 
 
