@@ -11,7 +11,6 @@ from .base import Client, Finish, Request, RoundEvent, ToolCall
 from .thoughts import Thoughts
 
 THINKING = ("thinking", "model", "")  # kind, name and text of the activity
-CALLS = 32  # of one round; more are no honest wish
 SLACK = 2  # our count is an estimate: so many times the bound end a model that does not heed it
 
 
@@ -50,7 +49,7 @@ class Round:
                         if self._is_too_much(event.text):
                             break
                     elif isinstance(event, ToolCall):
-                        self.calls = [*self.calls, event][:CALLS]
+                        self.calls.append(event)
                         self._bytes += len(event.arguments.encode("utf-8", "replace"))
                     elif isinstance(event, Usage):
                         usage = event

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bots.engines.base import Ability, Function, Turn
@@ -99,7 +99,10 @@ def told(calls: Sequence[ToolCall], number: int) -> tuple[ToolCall, ...]:
     for place, call in enumerate(calls):
         own = call.id if call.id and call.id not in ids else f"call_{number}_{place}"
         ids.add(own)
-        shown.append(ToolCall(own, _UNFIT.sub("_", call.name)[:NAME_CHARACTERS] or "tool", call.arguments if _is_object(call.arguments) else "{}"))
+        name = _UNFIT.sub("_", call.name)[:NAME_CHARACTERS] or "tool"
+        arguments = call.arguments if _is_object(call.arguments) else "{}"
+        same = (own, name, arguments) == (call.id, call.name, call.arguments)
+        shown.append(call if same else replace(call, id=own, name=name, arguments=arguments))  # a client's call may carry more
     return tuple(shown)
 
 

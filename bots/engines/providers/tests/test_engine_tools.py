@@ -192,11 +192,11 @@ async def test_endless_calls_end_with_an_answer(provider: Provider) -> None:
     assert (len(provider.requests), len(calls.made)) == (5, 3)
 
 
-async def test_hundreds_of_calls_in_one_round_are_cut(provider: Provider) -> None:
+async def test_many_calls_in_one_round_are_all_answered(provider: Provider) -> None:
     provider.script(Answer(tools=[("refund", "{}")] * 60), Answer("Fine."))
     reply = await run(provider, abilities=(ORDER,), call=Calls())
     assert reply.text == "Fine."
-    assert len(results(provider)) == 32
+    assert len(results(provider)) == 60
 
 
 async def test_calls_though_none_were_offered(provider: Provider) -> None:
