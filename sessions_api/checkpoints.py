@@ -63,7 +63,8 @@ async def _sum_up(journal: Any, scene: Scene, reply: Message, fullness: Fullness
     items = spoken((kind, text, entities) for _, kind, text, entities in older)
     text, used = await summarize(chosen.access, chosen.name, chosen.options, items, found.earlier)
     usage = {"input": used.input_tokens, "output": used.output_tokens, "model": fullness.model}
-    await record_usage(Spent(scene.owner_id, "done", "checkpoint", usage, scene.widget_id, scene.bot_id, reply.conversation_id))
+    spent = Spent(scene.owner_id, "done", "checkpoint", usage, scene.widget_id, scene.bot_id, reply.conversation_id, is_reply=False)
+    await record_usage(spent)
     if text.strip():
         kept = Message(
             conversation_id=reply.conversation_id, type=Message.Type.CHECKPOINT, hidden=True, text=text, meta={UNTIL: older[-1][0]}

@@ -1,12 +1,13 @@
 """What replies cost: a row for each that ended, and the sums of the day that budgets are measured by."""
 
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.ids import new_id
@@ -14,6 +15,7 @@ from sessions_api.models import Usage, UsageDay
 from sessions_api.threads import in_thread
 from widgetplatform import metrics
 
+logger = logging.getLogger(__name__)
 NOWHERE = uuid.UUID(int=0)  # in place of a widget, and of a conversation that is not stored
 MOST = 2**31 - 1  # a provider may report whatever it likes
 COLUMNS = ("id", "owner_id", "widget_key", "day", "replies", "input_tokens", "output_tokens")
@@ -26,7 +28,7 @@ ADD = """
 
 @dataclass(frozen=True)
 class Spent:
-    """A reply that ended. ``usage`` is a message's: input, output, model, firstMs, totalMs, each where it is known."""
+    """A reply that ended, or other work of a model. ``usage`` is a message's: input, output, model, firstMs, totalMs, as far as known."""
 
     owner_id: Any
     status: str
@@ -36,6 +38,7 @@ class Spent:
     bot_id: uuid.UUID | None = None
     conversation_id: uuid.UUID = NOWHERE
     reply_id: uuid.UUID = field(default_factory=new_id)
+    is_reply: bool = True
 
 
 def write_usage(spent: Sequence[Spent], now: datetime | None) -> None:
@@ -44,7 +47,7 @@ def write_usage(spent: Sequence[Spent], now: datetime | None) -> None:
         return
     rows = [_row(each) for each in spent]
     Usage.objects.bulk_create(rows)
-    sums = _sums(rows, (now or timezone.now()).astimezone(UTC).date())
+    sums = _sums(spent, rows, (now or timezone.now()).astimezone(UTC).date())
     values = [
         _stored(name, value)
         for (owner_id, widget_key, day), counts in sorted(sums.items(), key=lambda item: (str(item[0][0]), item[0][1]))
@@ -53,14 +56,17 @@ def write_usage(spent: Sequence[Spent], now: datetime | None) -> None:
     places = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(sums))
     with connection.cursor() as cursor:
         cursor.execute(ADD.format(rows=places), values)
-    transaction.on_commit(lambda: _count(rows))
+    transaction.on_commit(lambda: _count(spent, rows))
 
 
 @in_thread
 def record_usage(spent: Spent) -> None:
-    """The same for one reply that no conversation keeps, in a transaction of its own."""
-    with transaction.atomic():
-        write_usage([spent], None)
+    """The same for what no conversation closes, in a transaction of its own."""
+    try:
+        with transaction.atomic():
+            write_usage([spent], None)
+    except IntegrityError:
+        logger.warning("usage: owner, widget or bot went while their model worked")
 
 
 def _row(spent: Spent) -> Usage:
@@ -84,17 +90,18 @@ def _whole(value: Any) -> int:
     return min(max(value, 0), MOST) if isinstance(value, int) else 0
 
 
-def _sums(rows: Sequence[Usage], day: date) -> dict[tuple[Any, uuid.UUID, date], list[int]]:
+def _sums(spent: Sequence[Spent], rows: Sequence[Usage], day: date) -> dict[tuple[Any, uuid.UUID, date], list[int]]:
     sums: dict[tuple[Any, uuid.UUID, date], list[int]] = {}
-    for row in rows:
+    for each, row in zip(spent, rows, strict=True):
         counts = sums.setdefault((row.owner_id, row.widget_id or NOWHERE, day), [0, 0, 0])
-        for place, amount in enumerate((1, row.input_tokens, row.output_tokens)):
+        for place, amount in enumerate((int(each.is_reply), row.input_tokens, row.output_tokens)):
             counts[place] += amount
     return sums
 
 
-def _count(rows: Sequence[Usage]) -> None:
-    for row in rows:
-        metrics.count("replies", status=row.status)
+def _count(spent: Sequence[Spent], rows: Sequence[Usage]) -> None:
+    for each in spent:
+        if each.is_reply:
+            metrics.count("replies", status=each.status)
     for direction in ("input", "output"):
         metrics.count("tokens", sum(getattr(row, f"{direction}_tokens") for row in rows), direction=direction)

@@ -77,6 +77,17 @@ def test_nonsense_of_a_provider_neither_refunds_nor_stops_the_end(commit: Commit
     assert row.output_tokens == 0
 
 
+def test_metrics_count_replies_and_tokens(commit: Commit, ask: Asked, client: Any) -> None:
+    def counted(name: str) -> float:
+        lines = client.get("/metrics").content.decode().splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))
+
+    names = ['chatwidget_replies_total{status="done"}', 'chatwidget_tokens_total{direction="input"}', 'chatwidget_tokens_total{direction="output"}']
+    before = [counted(name) for name in names]
+    commit(closing(commit(ask()).reply, usage=SPENT))
+    assert [counted(name) - was for name, was in zip(names, before, strict=True)] == [1, 120, 30]
+
+
 def test_sums_stay_when_conversation_widget_and_bot_go(commit: Commit, ask: Asked, conversation: Conversation) -> None:
     commit(closing(commit(ask()).reply, usage=SPENT))
     widget, bot = conversation.widget, conversation.bot
@@ -94,6 +105,16 @@ def test_a_reply_that_nothing_keeps_is_counted_for_its_owner(olive: Any) -> None
         async_to_sync(record_usage)(spent)
     assert UsageDay.objects.get().widget_key == NOWHERE == Usage.objects.all()[0].conversation_id
     assert day() == (2, 240, 60)
+
+
+def test_work_that_is_no_reply_costs_as_well(conversation: Conversation) -> None:
+    spent = Spent(conversation.owner_id, "done", "checkpoint", SPENT, conversation.widget_id, is_reply=False)
+    async_to_sync(record_usage)(spent)
+    assert day() == (0, 120, 30)
+    assert conversation.widget is not None
+    conversation.widget.delete()
+    async_to_sync(record_usage)(spent)
+    assert day() == (0, 120, 30), "whose widget has just gone, costs nobody an error"
 
 
 def test_a_batch_costs_two_statements(conversation: Conversation) -> None:
