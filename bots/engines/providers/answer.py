@@ -6,10 +6,10 @@ from typing import Any
 
 from bots.engines.base import Source, Turn
 from bots.retrieval.result import Passage
+from bots.schemas import misfit
 
 from .citations import Citations
 from .overlap import Overlap
-from .schemas import misfit
 
 FENCE = "```"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bots.engines.base import Ability, Function, Turn
+from bots.schemas import misfit, schema_problem
 
 from .base import Tool, ToolCall
-from .schemas import misfit, schema_problem
 
 TOOLS = 128  # more are refused by providers
 NAME_CHARACTERS = 64
