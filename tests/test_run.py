@@ -49,7 +49,7 @@ def test_the_password_printed_opens_the_admin(server):
 
 
 def test_keys_and_password_are_for_this_user_only(server):
-    for name in ("keys.json", "demo-password"):
+    for name in ("keys.json", "secrets-keys.json", "demo-password"):
         assert stat.S_IMODE((Path(server.environment["DATA_DIR"]) / name).stat().st_mode) == 0o600
 
 
