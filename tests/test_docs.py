@@ -122,7 +122,7 @@ def test_close_codes_are_documented() -> None:
 
 
 def test_messages_of_page_and_frame_are_documented() -> None:
-    listed = re.search(r"Messages from the embed: ([a-z ]+)\. To it: ([a-z ]+)\.", text_of("static/widget/frame/bridge.js"))
+    listed = re.search(r"Messages from the embed: ([a-zA-Z ]+)\. To it: ([a-zA-Z ]+)\.", text_of("static/widget/frame/bridge.js"))
     assert listed is not None
     to_frame, to_page = sections("docs/protocol.md")["Messages between the page and the frame"].split("| to the page |")
     for names, table in ((listed[1], to_frame), (listed[2], to_page)):
