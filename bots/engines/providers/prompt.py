@@ -11,6 +11,7 @@ from bots.retrieval.result import Passage
 from .base import Picture, Prompt
 from .citations import without_citations
 from .guidance import guidance_of
+from .history import within
 from .material import attachment_blocks, block, clock, page_block, passages_block, pictures_in
 from .options import ModelOptions
 
@@ -73,7 +74,7 @@ class _Talk:
 def prompts_of(turn: Turn, options: ModelOptions, found: Findings, *, tools: bool) -> list[Prompt]:
     """The first round's prompts."""
     talk = _Talk([turn.instructions])
-    for item in turn.history[-options.messages :]:
+    for item in within(turn.history, context_of(options), options.messages):
         text = without_citations(item.text) if turn.search and item.type == "bot" else item.text
         if text.strip():
             talk.add(replace(item, text=text))
@@ -87,9 +88,14 @@ def prompts_of(turn: Turn, options: ModelOptions, found: Findings, *, tools: boo
     return [Prompt("system", "\n\n".join(part.strip() for part in system if part.strip())), *talk.prompts]
 
 
+def context_of(options: ModelOptions) -> int:
+    """How many tokens of the talk a model reads."""
+    return options.context or settings.CONTEXT_TOKENS
+
+
 def share(options: ModelOptions) -> int:
     """How many tokens passages may take, and attachments as many."""
-    return (options.context or settings.CONTEXT_TOKENS) // SHARE
+    return context_of(options) // SHARE
 
 
 def _data(turn: Turn, budget: int, found: Findings, seen: Sequence[Attachment]) -> list[str]:

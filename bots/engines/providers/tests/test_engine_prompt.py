@@ -61,6 +61,15 @@ async def test_only_the_last_messages_where_the_model_string_says_so(provider: P
     assert "Message 8" in str(prompts(provider)) and "Message 7" not in str(prompts(provider))
 
 
+async def test_the_talk_keeps_to_its_tokens(provider: Provider) -> None:
+    history = [HistoryItem("context", "They are Ann."), *(HistoryItem("user", f"Message {n} " + "word " * 200) for n in range(10))]
+    await run(provider, f"{MODEL}/context=1000", history=tuple(history))
+    told = str(prompts(provider))
+    assert "They are Ann." in told and "Message 9" in told and "Message 7" in told and "Message 5" not in told
+    await run(provider, f"{MODEL}/context=1000", history=(HistoryItem("user", "word " * 5_000),))
+    assert 1_900 < len(prompts(provider, 1)[-1][1]) < 2_200
+
+
 @pytest.mark.parametrize("history", [(), (HistoryItem("bot", "Hi, I am Bob."),)])
 async def test_the_bot_may_begin_and_go_on_without_a_question(provider: Provider, history: tuple[HistoryItem, ...]) -> None:
     provider.script(Answer("Hello!"))
