@@ -46,17 +46,10 @@ class SourceSerializer(ResourceSerializer):
 
 
 class SourceDetailSerializer(SourceSerializer):
-    """With ``problems``: the first 50 pages that gave no records."""
+    """With ``problems``: the first 50 pages that gave no records, failed ones first."""
 
-    problems = serializers.SerializerMethodField()
+    problems = PageProblemSerializer(many=True, required=False)
 
     class Meta:
         model = DatasetSource
         fields = (*SourceSerializer.Meta.fields, "problems")
-
-    @extend_schema_field(PageProblemSerializer(many=True))
-    def get_problems(self, source: DatasetSource) -> list[dict[str, str]]:
-        """Failed pages first."""
-        return [
-            {"url": page.url, "state": page.state, "error": page.error} for page in sources.problems(source)
-        ]

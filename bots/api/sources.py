@@ -37,7 +37,9 @@ class SourceResource(ChildResource):
     @extend_schema(responses=SourceDetailSerializer)
     def fetch(self, _request: Request, **_: Any) -> Response:
         """GET …/fetch: how far it is, and which pages gave no records."""
-        return Response(SourceDetailSerializer(self.get_item(), context={"request": self.request}).data)
+        source = self.get_item()
+        source.problems = sources.problems(source)
+        return Response(SourceDetailSerializer(source, context={"request": self.request}).data)
 
     @extend_schema(request=None, responses=IdSerializer)
     def sync(self, _request: Request, **_: Any) -> Response:
