@@ -1,6 +1,7 @@
 """Whether a provider answers: asks for the names of its models, with its key."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from bots.engines.providers.clients import client_for
 from bots.models import Provider
 from bots.providers import access_of_row
 
+logger = logging.getLogger(__name__)
 TEST_SECONDS = 15
 ERROR_CHARACTERS = 300
 SENTENCES = {
@@ -69,7 +71,10 @@ async def _ask(way: _Way | EngineError) -> tuple[tuple[str, ...], str]:
     except TimeoutError:
         return (), f"{SENTENCES['timeout']}Nothing came within {TEST_SECONDS} seconds."
     except EngineError as error:
-        return (), f"{SENTENCES.get(error.code, '')}{error.cause or error.code}."[:ERROR_CHARACTERS]
+        return (), f"{SENTENCES.get(error.code, '')}{(error.cause or error.code).rstrip('.')}."[:ERROR_CHARACTERS]
+    except Exception:
+        logger.exception("test of a connection")
+        return (), "The test failed inside of this server; its log says why."
 
 
 def _keep(tested: Tested) -> None:
