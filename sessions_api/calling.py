@@ -5,7 +5,6 @@ import logging
 import time
 import uuid
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +24,7 @@ from sessions_api.switchboard import Calling, Tap, switchboard
 from sessions_api.threads import in_thread
 
 logger = logging.getLogger(__name__)
-POLL_SECONDS = 2.0  # a doorbell may get lost
+POLL_SECONDS = 1.0  # a doorbell may get lost
 STORE_TRIES = 30
 ENDED = (Call.State.DONE, Call.State.FAILED)
 NO_ANSWER = "The visitor's page did not answer in time."
@@ -112,8 +111,10 @@ class LoggedCaller:
         if not await switchboard.open(calling) and not await in_thread(_has_session)(call.conversation_id):
             return await self._finish(call, {"error": alone})
         while (left := calling.deadline - time.monotonic()) > 0:
-            with suppress(TimeoutError):
+            try:
                 await within(min(POLL_SECONDS, left), calling.bell.wait())
+            except TimeoutError:
+                await switchboard.again(calling)
             calling.bell.clear()
             found = await in_thread(_load)(call.pk)
             if found is None or found.attempt != self._reply.attempt:

@@ -163,10 +163,6 @@ class Hub:
         """Tell the processes that hold sockets of the conversation, or every one; they ``hear`` it."""
         self._send(conversation_id, kind, group=self._everyone() if everyone else "", **body)
 
-    def spawn(self, work: Any) -> None:
-        """Run a coroutine beside, for as long as the process lives."""
-        self._spawn(work)
-
     def _deliver(self, rows: dict[uuid.UUID, list[tuple[int, dict[str, Any] | None]]]) -> None:
         for conversation_id, changed in rows.items():
             head = max(seq for seq, _ in changed)

@@ -53,6 +53,7 @@ class Calling:
     holder: str = ""  # the key of the socket that has it
     asked: set[str] = field(default_factory=set, repr=False)  # keys of the sockets that ask the visitor
     offers: list["Offer"] | None = None  # collected while there is a list
+    left: float = 0.0  # when its socket left, of time.monotonic
 
     def frame(self) -> dict[str, Any]:
         """As it travels."""
@@ -114,6 +115,11 @@ class Switchboard:
             self._tell_taps(calling, calling)
             calling.holder = "tap"
         return bool(calling.holder)
+
+    async def again(self, calling: Calling) -> None:
+        """Look once more for who takes it, where nobody has it: its tab did not come back, or a doorbell was lost."""
+        if not calling.holder and time.monotonic() - calling.left >= GRACE_SECONDS:
+            await self._seek(calling)
 
     def close(self, calling: Calling) -> None:
         """It has its answer, or is over: whoever shows it may drop it."""
@@ -226,13 +232,7 @@ class Switchboard:
     def _left(self, key: str) -> None:
         for calling in self._calls.values():
             if calling.holder == key and not calling.confirm:
-                calling.holder = ""
-                hub.spawn(self._seek_again(calling))
-
-    async def _seek_again(self, calling: Calling) -> None:
-        await asyncio.sleep(GRACE_SECONDS)
-        if not calling.holder and str(calling.id) in self._calls:
-            await self._seek(calling)
+                calling.holder, calling.left = "", time.monotonic()
 
     def _offers(self, conversation_id: uuid.UUID, name: str, tab: str, confirm: bool) -> Iterator[Offer]:
         for key, (since, seat) in self._seats.get(conversation_id, {}).items():
