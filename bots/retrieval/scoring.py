@@ -29,10 +29,6 @@ class Compared:
     queries: Vectors
     parts: Vectors
 
-    def only(self, number: int) -> "Compared":
-        """One of the questions."""
-        return Compared(self.queries[number : number + 1], self.parts[number : number + 1])
-
     def __add__(self, other: "Compared") -> "Compared":
         return Compared(np.vstack([self.queries, other.queries]), np.concatenate([self.parts, other.parts]))
 
@@ -67,7 +63,7 @@ class Matrix:
             self._usual += self._parts(query[None], everything=True)[0] / len(background.queries)
 
     def compare(self, queries: Vectors) -> Compared:
-        """Compare questions, shape (q, dim), with all records; two at once take hardly longer than one."""
+        """Compare questions, shape (q, dim), with all records."""
         return Compared(queries, self._parts(queries))
 
     def ask(self, compared: Compared) -> Asked:

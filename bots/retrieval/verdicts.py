@@ -5,7 +5,7 @@ from .named import Named
 from .result import Verdict
 
 SURE, UNSURE = 0.5, -0.5  # familiarity from which a passage is given, and from which titles are offered
-CLOSE_RACE = 0.02  # margin below which two passages are as likely
+CLOSE_RACE = 0.025  # margin below which two passages are as likely
 # the same where a record has only its titles yet
 TITLE_SURE, TITLE_UNSURE, TITLE_CLOSE_RACE = 3.0, -1.5, 0.04
 # by words alone: overlap as good as a hit, and from which titles are offered
