@@ -41,8 +41,8 @@ async def run_ability(
     if spec is None:
         return CallResult(error="The ability is gone.")
     given = {**arguments, **({CONTACT_ID: str(contact_id)} if contact_id else {})}
-    outcome = await run(spec, given, OwnTools(owner_id))
-    return CallResult(outcome.result, outcome.error)
+    outcome = await run(spec, given, OwnTools(owner_id, OwnCaller(owner_id, contact_id)))
+    return CallResult(outcome.result, outcome.error, outcome.tokens)
 
 
 def _spec(owner_id: Any, ability: Ability) -> AbilitySpec | None:

@@ -12,14 +12,19 @@ from django.db import transaction
 from accounts.meta import forget_meta, index_meta
 from bots.abilities import CONTACT_LOOKUPS
 from bots.abilities.arguments import read_input
-from bots.abilities.base import AbilitySpec, Outcome, Tools
-from bots.abilities.parameters import parameters_of
+from bots.abilities.base import AbilityError, AbilitySpec, Outcome, Tools
+from bots.abilities.kinds import kind_of, template_of
+from bots.abilities.mcp import read_tool
+from bots.abilities.parameters import parameters_of, parameters_problem, undeclared
+from bots.abilities.picking import path_problem
 from bots.abilities.registry import run
+from bots.abilities.secrets import secret_names
 from bots.engines.base import Ability as EngineAbility
 from bots.models import Ability, Skillset
 
 INSTRUCTION_BYTES = 65_536
 INPUT_BYTES = 65_536
+WITH_SECRETS = ("fetch", "mcp")
 CONTACT_ID = "contactId"  # the argument by which an instruction names the contact
 
 
@@ -61,7 +66,7 @@ def delete_ability(ability: Ability) -> None:
 
 def clean_ability(ability: Ability) -> None:
     """Refuse an instruction that is too long, and a blueprint, file or bot of somebody else."""
-    errors = {}
+    errors = _instruction_problems(spec_of(ability))
     if len(ability.instruction.encode("utf-8", "surrogatepass")) > INSTRUCTION_BYTES:
         errors["instruction"] = f"must have at most {INSTRUCTION_BYTES} bytes"
     for name in ("blueprint", "file", "bot"):
@@ -69,6 +74,28 @@ def clean_ability(ability: Ability) -> None:
             errors[name] = f"no such {name}"
     if errors:
         raise ValidationError(errors)
+
+
+def _instruction_problems(ability: AbilitySpec) -> dict[str, Any]:
+    """What is wrong with instruction, parameters and pick, by field."""
+    errors: dict[str, Any] = {}
+    kind, template = kind_of(ability), template_of(ability)
+    if problem := parameters_problem(ability):
+        errors["parameters"] = problem
+    elif names := undeclared(ability):
+        errors["instruction"] = f"uses {{{{{names[0]}}}}}, which is not one of the parameters"
+    if kind not in WITH_SECRETS and (places := secret_names(ability.instruction)):
+        errors["instruction"] = f"uses {{{{{places[0]}}}}}: secrets are for fetch and mcp blocks only, a model would read them here"
+    elif kind == "mcp":
+        try:
+            read_tool(template)
+        except AbilityError as error:
+            errors["instruction"] = str(error)
+    if problem := path_problem(ability.pick):
+        errors["pick"] = problem
+    elif ability.pick and kind != "fetch":
+        errors["pick"] = "is for requests only: the instruction has no fetch block"
+    return errors
 
 
 def spec_of(ability: Ability) -> AbilitySpec:

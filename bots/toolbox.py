@@ -1,15 +1,17 @@
 """What abilities reach, of one owner's only: datasets, files, bots, and public addresses through the safe fetcher."""
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 from django.db.models import Model
 
-from bots.abilities.base import AbilityError, Answer, Request
-from bots.asking import BotSpec, ask
-from bots.engines.base import EngineError, HistoryItem
-from bots.models import Bot, Dataset
+from accounts.seal import SealError, unseal
+from bots.abilities.base import AbilityError, Answer, Request, SecretValue
+from bots.asking import ask, spec_of_bot
+from bots.engines.base import Caller, EngineError, HistoryItem
+from bots.models import Bot, Dataset, Secret
 from bots.retrieval.result import Passage
 from bots.search import search_of
 from fetcher import FetchRefused, fetch
@@ -21,14 +23,16 @@ from widgetplatform.api.lookup import find, owned
 FETCH_BYTES = 1_048_576
 FETCH_SECONDS = 20
 PASSAGES = 5
+EXTRA = "requirements-llm.txt"
 M = TypeVar("M", bound=Model)
 
 
 class OwnTools:
     """The ``Tools`` of an ability; ``owner_id`` is whose objects it may use. Holds no database connection while it waits."""
 
-    def __init__(self, owner_id: int) -> None:
+    def __init__(self, owner_id: int, call: Caller | None = None) -> None:
         self._owner_id = owner_id
+        self._call = call  # what a bot that is asked calls its own abilities with
 
     async def fetch(self, request: Request) -> Answer:
         """Send a request; the fetcher refuses addresses that are not public."""
@@ -45,6 +49,25 @@ class OwnTools:
         except FetchRefused as refusal:
             raise AbilityError(refusal.message) from None
         return Answer(fetched.status, fetched.headers.get("content-type", fetched.content_type), fetched.body)
+
+    async def secret(self, name: str) -> SecretValue:
+        """Out of the owner's vault."""
+        row = await self._own(Secret, name)
+        if row is None:
+            raise AbilityError(f"There is no secret “{name[:60]}”")
+        try:
+            value = unseal(row.value, str(row.pk))
+        except SealError as error:
+            raise AbilityError(f"The secret “{row.alias}” cannot be read: {error}") from None
+        return SecretValue(row.alias or "", value, tuple(row.hosts.split()))
+
+    async def call_tool(self, url: str, headers: Mapping[str, str], name: str, arguments: Mapping[str, Any]) -> Any:
+        """Over streamable HTTP; only public addresses, as for requests."""
+        try:
+            from bots.tool_server import call_tool  # an optional package, which takes its time
+        except ImportError:
+            raise AbilityError(f"Tool servers need the packages of {EXTRA}") from None
+        return await call_tool(url, headers, name, arguments)
 
     async def search(self, dataset: str, query: str) -> tuple[Passage, ...]:
         """The best passages of a dataset."""
@@ -71,7 +94,7 @@ class OwnTools:
             raise AbilityError("The bot is gone")
         history = (HistoryItem("instruction", instruction),) if instruction.strip() else ()
         try:
-            return await ask(BotSpec(bot.model, bot.backstory, bot.dataset_id), text, history)
+            return await ask(spec_of_bot(bot), text, history, self._call)
         except EngineError as error:
             raise AbilityError(f"The bot did not answer ({error.code})") from None
 

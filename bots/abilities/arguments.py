@@ -8,9 +8,10 @@ from typing import Any
 from bots.abilities.base import AbilityError
 from bots.abilities.data import json_object, yaml_object
 
-PLACEHOLDER = re.compile(r"\$?\{\{\s*([A-Za-z_][A-Za-z0-9_-]{0,63})\s*\}\}")
+PLACEHOLDER = re.compile(r"\$?\{\{\s*(secrets\.[a-z0-9_-]{1,128}|[A-Za-z_][A-Za-z0-9_-]{0,63})\s*\}\}")
 INPUT = "input"
-RESERVED = frozenset(("contactId", "file", "secret"))  # filled in by us, never asked of a model
+SECRET, SECRETS = "secret", "secrets."  # the ability's own secret; those of its owner by their names
+RESERVED = frozenset(("contactId", "file", SECRET))  # filled in by us, never asked of a model
 FILLED_CHARACTERS = 1_048_576
 
 
@@ -19,12 +20,17 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(PLACEHOLDER.findall(text)))
 
 
+def wanted_names(text: str) -> list[str]:
+    """The arguments that somebody has to give."""
+    return [name for name in names_in(text) if name not in RESERVED and not name.startswith(SECRETS)]
+
+
 def read_input(instruction: str, text: str) -> dict[str, Any]:
     """The arguments in an input: those of a JSON or YAML object, and the whole text as ``input``.
 
     Where the instruction asks for just one argument, a text that does not give it is its value.
     """
-    wanted = [name for name in names_in(instruction) if name != INPUT]
+    wanted = [name for name in names_in(instruction) if name != INPUT and name != SECRET and not name.startswith(SECRETS)]
     given = json_object(text)
     if given is None:
         found = yaml_object(text)

@@ -64,11 +64,28 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True)
+class SecretValue:
+    """A secret of the owner; ``hosts`` are those that it may be sent to, ``*.`` for all below one, none: any."""
+
+    name: str
+    value: str = field(repr=False)
+    hosts: tuple[str, ...] = ()
+
+
 class Tools(Protocol):
     """What an ability reaches, of its owner's only. Every method raises ``AbilityError``."""
 
     async def fetch(self, request: Request) -> Answer:
         """Send a request to a public address."""
+        ...
+
+    async def secret(self, name: str) -> SecretValue:
+        """The secret with this alias or id."""
+        ...
+
+    async def call_tool(self, url: str, headers: Mapping[str, str], name: str, arguments: Mapping[str, Any]) -> Any:
+        """What a tool of an MCP server answers: JSON data or a text."""
         ...
 
     async def search(self, dataset: str, query: str) -> tuple[Passage, ...]:

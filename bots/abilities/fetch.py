@@ -6,23 +6,47 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from bots.abilities.arguments import PLACEHOLDER
 from bots.abilities.base import RESULT_CHARACTERS, AbilityError, AbilitySpec, Answer, Outcome, Tools, trimmed
 from bots.abilities.data import refuse_constant
 from bots.abilities.fences import fenced
+from bots.abilities.picking import picked
 from bots.abilities.request import fill_template, read_template
+from bots.abilities.secrets import check_destination, redacted, secrets_of, without_secrets
 
 FENCE = "fetch"
 REASON_CHARACTERS = 300
 
 
 async def run(ability: AbilitySpec, arguments: Mapping[str, Any], tools: Tools) -> Outcome:
-    """JSON answers as data, others as text; an answer of 400 and above is an error."""
-    request = fill_template(read_template(fenced(ability.instruction, FENCE) or ""), arguments)
+    """JSON answers as data, or what the ability picks of them, others as text; an answer of 400 and above is an error."""
+    template = fenced(ability.instruction, FENCE) or ""
+    secrets = await secrets_of(ability, template, tools)
+    given = {**without_secrets(arguments), **{place: secret.value for place, secret in secrets.items()}}
+    read = read_template(template)
+    if secrets and PLACEHOLDER.fullmatch(read.url):
+        raise AbilityError("A request with a secret must have its host written out")
+    request = fill_template(read, given)
+    check_destination(request.url, secrets.values())
     answer = await tools.fetch(request)
-    text = _text(answer)
+    text = redacted(_text(answer), secrets.values())
     if answer.status >= 400:
         raise AbilityError(f"The address answered {_named(answer.status)}{_reason(text)}")
-    return Outcome(_parsed(answer, text))
+    return Outcome(_picked(ability.pick, answer, text) if ability.pick else _parsed(answer, text))
+
+
+def _picked(path: str, answer: Answer, text: str) -> Any:
+    """What the path meets: one value, or a list of several."""
+    try:
+        data = json.loads(text, parse_constant=refuse_constant)
+    except (ValueError, RecursionError):
+        raise AbilityError(f"The address answered with {_kind(answer)[:100]}, of which nothing can be picked") from None
+    found = picked(path, data)
+    if not found:
+        raise AbilityError(f"The answer has nothing at {path}")
+    value = found[0] if len(found) == 1 else found
+    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if len(written) <= RESULT_CHARACTERS else trimmed(written)
 
 
 def _text(answer: Answer) -> str:

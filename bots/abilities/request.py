@@ -39,7 +39,7 @@ def read_template(text: str) -> Template:
         return Template(
             line["method"] or "GET",
             line["url"].strip(),
-            _header_lines(head),
+            header_lines(head),
             "".join(rest_lines).strip("\n") or None,
         )
     given = yaml_object(text)
@@ -63,7 +63,7 @@ def fill_template(template: Template, arguments: Mapping[str, Any]) -> Request:
     """The request with its arguments, each as its place demands. Raises AbilityError."""
     headers = {name: fill(value, arguments).strip() for name, value in template.headers.items()}
     for name, value in headers.items():
-        _check_header(name, value)
+        check_header(name, value)
     url = _url(template.url, arguments)
     if template.body is None:
         return Request(template.method, url, headers)
@@ -73,7 +73,8 @@ def fill_template(template: Template, arguments: Mapping[str, Any]) -> Request:
     return Request(template.method, url, headers, written(template.body, kind, arguments).encode())
 
 
-def _header_lines(head: str) -> dict[str, str]:
+def header_lines(head: str) -> dict[str, str]:
+    """Headers, one a line. Raises AbilityError."""
     headers = {}
     for line in filter(None, map(str.strip, head.split("\n"))):
         name, colon, value = line.partition(":")
@@ -83,7 +84,8 @@ def _header_lines(head: str) -> dict[str, str]:
     return headers
 
 
-def _check_header(name: str, value: str) -> None:
+def check_header(name: str, value: str) -> None:
+    """Raises AbilityError for a header that cannot be sent, or is not for others to say."""
     if not HEADER_NAME.fullmatch(name):
         raise AbilityError(f"“{name[:60]}” is not the name of a header")
     if name.lower() in NOT_OURS or name.lower().startswith("proxy-"):

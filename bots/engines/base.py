@@ -134,10 +134,11 @@ class ProviderAccess:
 
 @dataclass(frozen=True)
 class CallResult:
-    """What came of a call: JSON data, or a sentence where it failed. Both are told to the model."""
+    """What came of a call: JSON data, or a sentence where it failed. Both are told to the model. `tokens` is what it cost."""
 
     value: Any = None
     error: str = ""
+    tokens: int = 0
 
 
 class Caller(Protocol):
