@@ -69,11 +69,15 @@ def _named(page_title: str, sections: tuple[PageSection, ...]) -> Iterator[tuple
     first = True
     for section in sections:
         if section.title:
-            # the first heading of level 1 names the page
-            depth = 0 if section.level == 1 and first else section.level
+            depth = 0 if first and _names_page(section, page_title) else section.level
             path = {level: name for level, name in path.items() if level < depth} | {depth: section.title}
         elif not section.text:
             continue
         first = False
         title = PATH_SEPARATOR.join(name for _, name in sorted(path.items()) if name)
         yield title[:MAX_TITLE_CHARS], section.anchor, section.text
+
+
+def _names_page(section: PageSection, page_title: str) -> bool:
+    """The first heading, where it is one of level 1 or what the page's title begins with, too."""
+    return section.level == 1 or page_title.casefold().startswith(section.title.casefold())

@@ -44,10 +44,24 @@ def test_headings_make_records_with_their_anchors() -> None:
         ("<title> The\n shop </title>", "The shop"),
         ('<title>A</title><meta property="og:title" content="B &amp; C">', "B & C"),
         ("", "page"),
+        ('<title>Returns – My Shop</title><meta property="og:site_name" content="My Shop">', "Returns"),
+        ('<title>My Shop | Returns</title><meta property="og:site_name" content="My Shop">', "Returns"),
+        ('<title>My Shop</title><meta property="og:site_name" content="My Shop">', "My Shop"),
     ],
 )
 def test_a_page_without_a_first_heading_has_its_title(head: str, title: str) -> None:
     assert of("<p>Text.</p>", head=head).records[0].title == title
+
+
+def test_a_heading_that_the_title_begins_with_names_the_page() -> None:
+    result = of("<h2>Returns</h2><p>In May.</p><h3>How</h3><p>So.</p>", head="<title>Returns - The Shop</title>")
+    assert [record.title for record in result.records] == ["Returns", "Returns › How"]
+
+
+def test_buttons_beside_a_heading_are_no_part_of_it() -> None:
+    result = of("<h2>Hours <button id=copy>Copy link</button></h2><p>At nine.</p><h2><button>Where?</button></h2><p>Here.</p>")
+    assert [record.title for record in result.records] == ["page › Hours", "page › Where?"]
+    assert result.records[0].url == "https://shop.example/help/"
 
 
 @pytest.mark.parametrize(
@@ -91,6 +105,7 @@ def test_headers_and_callouts_of_the_content_belong_to_it() -> None:
         ("<table><tr><th>A<th>B<tr><td>1 | 2<td><b>x</b><br>y</table>", "| A | B |\n| --- | --- |\n| 1 \\| 2 | **x** y |"),
         ("<table><tr><td><p>Only</p><p>layout</p></table>", "Only\n\nlayout"),
         ('<pre><code class="language-sh">a  b\n  c</code></pre>', "```sh\na  b\n  c\n```"),
+        ("<p>Text <a href=/t>ⓘ</a><a href=#x>¶</a></p>", "Text"),
         ("<pre>a```b</pre>", "````\na```b\n````"),
         ("<blockquote><p>One</p><p>Two</p></blockquote>", "> One\n>\n> Two"),
         ("<dl><dt>Term</dt><dd>Meaning.</dd></dl>", "**Term**\n\nMeaning."),

@@ -50,6 +50,7 @@ def read_document(source: str, url: str = "") -> Document:
     tree = LexborHTMLParser(source.replace("\0", ""))
     base = _joined(url, _attribute(tree, "base[href]", "href")) or url
     title = _attribute(tree, 'meta[property="og:title"]', "content") or _words(tree.css_first("title"))
+    site = _attribute(tree, 'meta[property="og:site_name"]', "content")
     canonical = _joined(base, _attribute(tree, 'link[rel~="canonical"]', "href"))
     tree.strip_tags(NOT_SHOWN, recursive=True)
     for node in tree.css(f"{HIDDEN}, {AROUND}"):
@@ -57,7 +58,16 @@ def read_document(source: str, url: str = "") -> Document:
     for node in tree.css("header, aside"):
         if not _belongs(node):
             node.decompose()
-    return Document(_content(tree), " ".join(title.split()), base, canonical)
+    return Document(_content(tree), _without_site(" ".join(title.split()), " ".join(site.split())), base, canonical)
+
+
+def _without_site(title: str, site: str) -> str:
+    """“Returns – Shop” is about returns; the name of the site only where the page says what it is."""
+    for bare in (title.removesuffix(site), title.removeprefix(site)) if site else ():
+        stripped = bare.strip(" -–—|·•:»«›")
+        if bare != title and stripped:
+            return stripped
+    return title
 
 
 def absolute(base: str, address: str) -> str:

@@ -98,7 +98,9 @@ def _collapsed(text: str) -> str:
 
 def _link(text: str, url: str) -> str:
     label = SPACE.sub(" ", text).strip()
-    if not url or not label or label.count("[") != label.count("]"):
+    if url and not re.search(r"\w", label):
+        return ""  # a sign that leads to the heading itself, or to what a tooltip says
+    if not url or label.count("[") != label.count("]"):
         return text
     before, after = (" " if text[:1].isspace() else ""), (" " if text[-1:].isspace() else "")
     return f"{before}[{label}]({SPACE.sub('', url.strip().translate(ESCAPED_IN_URL))}){after}"

@@ -89,6 +89,7 @@ class SectionReader:
         return "".join(inline(child, self._base, depth - 1) for child in children(node))
 
     def _heading(self, node: LexborNode, level: int) -> None:
+        _drop_buttons(node)
         anchor, title = _anchor(node), _heading_text(node)  # in this order: the anchor may be an empty link
         if not title:
             return
@@ -151,6 +152,14 @@ class SectionReader:
     def _add(self, block: str) -> None:
         if block:
             self._section.parts.append(block)
+
+
+def _drop_buttons(node: LexborNode) -> None:
+    """Beside a heading they copy or edit something; where they are all of it, it opens what is below."""
+    buttons = node.css("button")
+    if len(plain(node).split()) > sum(len(plain(button).split()) for button in buttons):
+        for button in buttons:
+            button.decompose()
 
 
 def _heading_text(node: LexborNode) -> str:
