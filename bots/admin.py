@@ -14,6 +14,7 @@ from bots.blueprints import delete_blueprint
 from bots.models import Blueprint, Bot, Dataset, DatasetRecord
 from bots.usable import why_not
 
+LANGUAGE_MODELS = "A language model is named by its provider’s alias and its own name, for example openai:gpt-5-mini."
 NAMES: Any = (
     "For the API and for yourself",
     {"fields": ["blueprint", "visibility", *NAMING, *TIMES], "classes": ["collapse"]},
@@ -51,9 +52,10 @@ class BotAdmin(OwnedAdmin):
     ]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """The model string is one line."""
+        """The model string is one line, and there are more than one kind."""
         if db_field.name == "model":
             kwargs["widget"] = admin.widgets.AdminTextInputWidget
+            kwargs["help_text"] = f"{db_field.help_text} {LANGUAGE_MODELS}"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Bot, form: Any, change: bool) -> None:

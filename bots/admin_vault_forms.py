@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
 
 from accounts.owned_admin import OwnedForm
 from bots import vault
@@ -79,6 +80,7 @@ class SecretForm(VaultForm):
     class Meta:
         model = Secret
         fields = ["alias", "hosts", "name", "description", "meta"]
+        widgets = {"hosts": AdminTextareaWidget(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
