@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import api, install, load, page
+from benchmarks import api, install, load, page, providers
 from benchmarks.report import table
 from benchmarks.retrieval import bench as retrieval
 from tests.support.processes import GENEROUS, Server, run_embedded
@@ -33,7 +33,9 @@ MEASUREMENTS: dict[str, Callable[[Server], Any]] = {
     "sockets": load.idle_sockets,
 }
 # These start what they measure themselves.
-ALONE: dict[str, Callable[[], Any]] = {"api": api.measure, "install": install.fresh_clone, "retrieval": retrieval.measure}
+ALONE: dict[str, Callable[[], Any]] = {
+    "api": api.measure, "providers": providers.measure, "install": install.fresh_clone, "retrieval": retrieval.measure,
+}  # fmt: skip
 
 
 def main(names: list[str]) -> int:

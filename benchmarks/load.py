@@ -40,8 +40,10 @@ class Visitors:
 
     def result(self) -> dict[str, Any]:
         """What it measured."""
-        output = self._child.communicate()[0]
-        if self._child.returncode:
+        assert self._child.stdin is not None and self._child.stdout is not None
+        self._child.stdin.close()
+        output = self._child.stdout.read()  # communicate() would miss what came together with the last line
+        if self._child.wait():
             raise RuntimeError("The visitors' process failed")
         return json.loads(output.splitlines()[-1])
 

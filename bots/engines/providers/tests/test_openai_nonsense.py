@@ -12,10 +12,11 @@ from bots.engines.providers.openai_events import Completion
 from bots.engines.providers.sse import EventStream
 
 ACCESS = ProviderAccess("shop", "openai", "http://x", "sk-standin-secret")
-NAMES = st.sampled_from(
-    "choices delta message content tool_calls function name arguments index id finish_reason usage error prompt_tokens completion_tokens"
-    " reasoning reasoning_content type text thinking code detail".split()
-)
+FIELDS = [
+    "choices", "delta", "message", "content", "tool_calls", "function", "name", "arguments", "index", "id", "finish_reason", "usage", "error",
+    "prompt_tokens", "completion_tokens", "reasoning", "reasoning_content", "type", "text", "thinking", "code", "detail",
+]  # fmt: skip
+NAMES = st.sampled_from(FIELDS)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["text", "thinking", "stop", "length", "tool_calls"])
 ANY = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=5), max_leaves=20)
 CHUNKS = ANY | st.fixed_dictionaries(
