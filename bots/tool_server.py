@@ -66,19 +66,29 @@ async def list_tools(url: str, headers: Mapping[str, str]) -> list[ServedTool]:
 @asynccontextmanager
 async def _session(url: str, headers: Mapping[str, str]) -> AsyncIterator[ClientSession]:
     """A session for one piece of work, which has ``CALL_SECONDS``; what goes wrong in it becomes an AbilityError."""
+    refused: list[int] = []  # statuses, which the package does not tell
+
+    async def look(response: httpx2.Response) -> None:
+        if response.status_code in (401, 403, 404):
+            refused.append(response.status_code)
+
     try:
         trusted = target_of(url).trusted
         transport = httpx2.AsyncHTTPTransport(verify=ssl_context(), trust_env=False) if trusted else PublicTransport()
         timeout = httpx2.Timeout(settings.CALL_SECONDS)
         async with (
             asyncio.timeout(settings.CALL_SECONDS),
-            httpx2.AsyncClient(transport=transport, headers=dict(headers), timeout=timeout, trust_env=False) as client,
+            httpx2.AsyncClient(
+                transport=transport, headers=dict(headers), timeout=timeout, trust_env=False, event_hooks={"response": [look]}
+            ) as client,
             streamable_http_client(url, http_client=client) as streams,
             ClientSession(streams[0], streams[1]) as session,
         ):
             await session.initialize()
             yield session
     except Exception as error:  # task groups wrap what goes wrong in them
+        if refused:
+            raise AbilityError(f"The tool server answered {refused[0]}") from None
         raise _refusal(error) from None
 
 

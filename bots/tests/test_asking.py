@@ -5,6 +5,8 @@ import pytest
 from bots.asking import BotSpec, ask
 from bots.engines.base import EngineError, HistoryItem
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 async def test_the_whole_reply_and_its_tokens():
     history = (HistoryItem("instruction", "Be short."), HistoryItem("user", "one"), HistoryItem("bot", "two"))

@@ -33,7 +33,7 @@ async def test_a_tool_is_called(olive: Operator, block: str) -> None:
     assert TOKEN not in str(said.result) and "•••" in str(said.result), "what echoes a secret does not show it"
 
 
-async def test_what_goes_wrong_is_said(olive: Operator, block: str, settings: Any) -> None:
+async def test_what_goes_wrong_is_said(olive: Operator, block: str, mcp_url: str, settings: Any) -> None:  # noqa: F811
     for name, arguments, words in (
         ("fail", {}, "failed"), ("unknown", {}, "unknown"), ("add", {"a": "x"}, "valid"),
     ):  # fmt: skip
@@ -42,7 +42,7 @@ async def test_what_goes_wrong_is_said(olive: Operator, block: str, settings: An
     assert "401" in (await outcome(olive.user, (block % "add").replace("Authorization", "X-Other"), a=1, b=1)).error
     settings.FETCH_ALLOWED_HOSTS = []
     assert (await outcome(olive.user, (block % "add").replace("{{secrets.token}}", "x"), a=1, b=1)).error
-    assert "https" in (await outcome(olive.user, (block % "add").replace("127.0.0.1", "example.com"), a=1, b=1)).error
+    assert "https" in (await outcome(olive.user, (block % "add").replace(mcp_url.split("/")[2], "example.com"), a=1, b=1)).error
 
 
 async def test_private_addresses_are_refused(olive: Operator, settings: Any) -> None:
