@@ -14,6 +14,7 @@ from django.conf import settings
 
 from bots.engines.base import Activity, End, EngineError, HistoryItem, Note, Reasoning, Sources, Text, Usage
 from rendering import Change, Features, Stream, render, utf16_length
+from sessions_api.bill import Bill
 from sessions_api.calling import LoggedCaller
 from sessions_api.checkpoints import Fullness
 from sessions_api.context import Context, NoBot, load_context
@@ -25,6 +26,7 @@ from sessions_api.models import Message
 from sessions_api.pace import Pace
 from sessions_api.recent import recent
 from sessions_api.reply_operations import Checkpoint, Close, Closed
+from sessions_api.usage import Spent, record_usage
 from sessions_api.wire import Followed, delta_frame
 
 logger = logging.getLogger(__name__)
@@ -57,9 +59,8 @@ class Generation:
         self._task: asyncio.Task[None] | None = None
         self._stop = False
         self._sources: list[dict[str, str]] = []
-        self._usage: dict[str, Any] = {}
-        self._began = time.monotonic()
-        self._kept = (self._began, 0)
+        self._bill = Bill()
+        self._kept = (self._bill.began, 0)
         self._checkpoint: asyncio.Task[None] | None = None
 
     @property
@@ -132,9 +133,10 @@ class Generation:
         self.ended = True
         for tap in self.taps:
             tap.put_nowait(self)
+        self._bill.close(self._context and self._context.turn, cut=status == Status.STOPPED or code == "timeout")
         try:
-            if not self.lost:
-                await self._close(status, code, cause)
+            if self.lost or not await self._close(status, code, cause):
+                await self._charge(status, code)
         finally:
             hub.end(self.conversation_id, self)
 
@@ -161,8 +163,7 @@ class Generation:
             tap.put_nowait(event)
         match event:
             case Text(text):
-                if "firstMs" not in self._usage:
-                    self._usage["firstMs"] = self._elapsed_ms()
+                self._bill.said(text)
                 self._stream.feed(text)
                 if context.stream:
                     self._pace.due()
@@ -175,15 +176,14 @@ class Generation:
                         "type": "activity", "reply": str(self.id), "kind": kind, "name": name, "text": text, "done": done,
                     })
             case Reasoning(text):
+                self._bill.thought(text)
                 self._making.think(text, context.verbose)
             case Note():
                 self._making.note(event)
             case Sources(items):
                 self._sources = [{"title": item.title, "url": item.url} for item in items]
-            case Usage(input_tokens, output_tokens, model):
-                self._usage["input"] = self._usage.get("input", 0) + input_tokens
-                self._usage["output"] = self._usage.get("output", 0) + output_tokens
-                self._usage["model"] = model
+            case Usage():
+                self._bill.counted(event)
             case End(reason):
                 return "" if reason == "stop" else reason
         return None
@@ -223,16 +223,16 @@ class Generation:
         finally:
             self._checkpoint = None
 
-    async def _close(self, status: str, code: str, cause: str) -> None:
+    async def _close(self, status: str, code: str, cause: str) -> bool:
+        """Whether this attempt ended its row: not where that is gone or another's."""
         rendered = self._stream.finish()
         if self._shown:
             self._flush()  # the last delta: what a client holds then is what is stored
         if self._context and not self._stream.text and status == Status.DONE:
             status, code, cause = Status.FAILED, "empty", "The engine ended without a word"
-        self._usage["totalMs"] = self._elapsed_ms()
         reply = Message(
             pk=self.id, conversation_id=self.conversation_id, type=Message.Type.BOT, status=status, code=code, cause=cause,
-            text=self._stream.text, blocks=list(rendered.blocks), sources=self._sources, usage=self._usage,
+            text=self._stream.text, blocks=list(rendered.blocks), sources=self._sources, usage=self._bill.usage,
             position=self.message.position, attempt=self.attempt, created_at=self.message.created_at,
             question_id=self.message.question_id,
         )
@@ -243,14 +243,14 @@ class Generation:
             try:
                 closed = await self._journal.run(Close(self.conversation_id, reply, self.attempt, notes))
                 self._remember(closed)
-                return
+                return closed is not None
             except Refused:  # its conversation was deleted meanwhile
-                return
+                return False
             except Exception as error:  # the database is away: keep the reply until it is back, the lease decides who may
                 logger.warning("reply %s: close failed: %s", self.id, error)
                 await asyncio.sleep(1)
                 if self.lost:
-                    return
+                    return False
 
     def _remember(self, closed: Closed | None) -> None:
         if closed is None or closed.opened is not None or self._context is None or not closed.reply.text:
@@ -258,8 +258,14 @@ class Generation:
         said = HistoryItem("bot", closed.reply.text)
         recent.keep(self.conversation_id, closed.reply.seq, (*self._context.turn.history, said))
 
-    def _elapsed_ms(self) -> int:
-        return int((time.monotonic() - self._began) * 1000)
+    async def _charge(self, status: str, code: str) -> None:
+        """What a language model wrote for a conversation that was deleted meanwhile, or for another attempt's row, costs as well."""
+        if self._context is not None and self._context.turn.access is not None:
+            scene = self.scene
+            spent = Spent(
+                scene.owner_id, status, code, self._bill.usage, scene.widget_id, scene.bot_id, self.conversation_id, self.id, is_reply=False
+            )
+            await record_usage(spent)
 
 
 def rendered_blocks(text: str, features: Features) -> list[str]:

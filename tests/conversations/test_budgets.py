@@ -99,6 +99,35 @@ async def test_deleting_gives_nothing_back(site: Site, provider: Provider, model
     assert (await ask(site, session))["status"] == "done", "the next month"
 
 
+async def used(site: Site, name: str) -> int:
+    """Tokens of this operator's month."""
+    sums = f"UsageDay.objects.filter(owner__username={name!r})"
+    return int(await site.shell(f"print(sum(day.input_tokens + day.output_tokens for day in {sums}))"))
+
+
+@pytest.mark.parametrize("how", ["stop", "delete"])
+async def test_what_a_visitor_cuts_off_was_written_nevertheless(site: Site, provider: Provider, model: str, how: str) -> None:
+    """The provider had no chance to say what it cost, so it is estimated."""
+    name, token = await operator(site, provider)
+    session = await site.session(await widget(site, token, model))
+    provider.default = Answer("word " * 400, hold=300)
+    async with site.tab(session) as tab:
+        await tab.send("Tell me something long")
+        row = await tab.growing(2, until="word word word")
+        if how == "stop":
+            await tab.say("stop", reply=row["id"])
+            assert (await tab.closing_row(2))["status"] == "stopped"
+        else:
+            path = f"conversation/{session['conversationId']}/delete"
+            assert (await site.call("POST", path, session["token"], headers={"origin": site.first.url})).status_code == httpx.codes.OK
+            await tab.closed()
+    await provider.until(lambda seen: seen.left)
+    for _ in range(100):
+        if tokens := await used(site, name):
+            break
+    assert 10 < tokens < 1000
+
+
 async def test_a_reply_is_no_longer_than_its_budget(site: Site, provider: Provider, model: str) -> None:
     _, token = await operator(site, provider, reply_tokens=50, session_tokens=400)
     session = await site.session(await widget(site, token, model))
