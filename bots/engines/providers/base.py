@@ -49,7 +49,8 @@ class Tool:
 class Request:
     """One round. `model` is the provider's name of it; `options` are those of the model string (temperature …), checked.
 
-    `max_tokens` 0 is the provider's own bound; `schema` is a JSON schema that the reply must follow.
+    `max_tokens` 0 is the provider's own bound; `schema` is a JSON schema that the reply must follow. Without `calling` the model is to
+    answer, whatever tools the talk so far has used.
     """
 
     access: ProviderAccess
@@ -60,6 +61,7 @@ class Request:
     max_tokens: int = 0
     schema: Mapping[str, Any] | None = None
     stop: tuple[str, ...] = ()
+    calling: bool = True
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class Loop:
             self._spent += current.written
             if current.finish == "filter":
                 raise EngineError("refused", retryable=False, cause="The provider's content filter ended the reply")
-            if current.calls and request.tools:
+            if current.calls and request.tools and request.calling:
                 async for called in self._answered(current):
                     yield called
                 answer.pause()
@@ -112,7 +112,7 @@ class Loop:
         left = self._turn.limits.tokens and self._turn.limits.tokens - self._spent
         return Request(
             access=self._access, model=self._model, prompts=tuple(self._prompts), options=self._options.sampling,
-            tools=() if self._spoken_to or self._is_last() else self._toolbox.tools,
+            tools=self._toolbox.tools, calling=not (self._spoken_to or self._is_last()),
             max_tokens=min(filter(None, (left, self._options.max_tokens)), default=0),
             schema=self._turn.schema, stop=tuple(dict.fromkeys((*self._turn.stop, *self._options.stop)))[:STOPS],
         )  # fmt: skip

@@ -22,7 +22,7 @@ def body_of(request: Request, host: str) -> Body:
         "stream": True,
         "stream_options": {"include_usage": True},
     }
-    if request.tools:
+    if request.tools and request.calling:  # not every service knows tool_choice
         body["tools"] = [
             {
                 "type": "function",

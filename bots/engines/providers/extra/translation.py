@@ -75,6 +75,8 @@ def settings_of(request: Request) -> ModelSettings:
         found["thinking"] = False if effort == "none" else effort
     if request.max_tokens:
         found["max_tokens"] = request.max_tokens
+    if request.tools and not request.calling:
+        found["tool_choice"] = "none"  # Anthropic refuses a talk with calls that has no tools
     if request.stop:
         found["stop_sequences"] = list(request.stop)
     return ModelSettings(**found, max_retries=0)  # type: ignore[typeddict-item]
@@ -103,9 +105,10 @@ def calls_of(response: ModelResponse) -> list[ToolCall]:
 
 
 def _response(prompt: Prompt) -> ModelResponse:
-    for call in prompt.calls:
-        if isinstance(call, WholeCall) and call.response is not None:
-            return call.response
+    first = prompt.calls[0] if prompt.calls else None
+    whole = first.response if isinstance(first, WholeCall) else None
+    if whole is not None and calls_of(whole) == list(prompt.calls):
+        return whole
     said = [TextPart(prompt.text)] if prompt.text else []
     return ModelResponse([*said, *(ToolCallPart(call.name, call.arguments, call.id) for call in prompt.calls)])
 

@@ -62,6 +62,12 @@ async def test_a_call_and_its_result(kind: str, others: Others) -> None:  # noqa
 
 
 @both
+async def test_an_answer_without_calls(kind: str, others: Others) -> None:  # noqa: F811
+    await run(request_to(others, kind, tools=(ORDER,), calling=False))
+    assert "order" in str(others.requests[0]) and "none" in str(others.requests[0]).lower()
+
+
+@both
 async def test_pictures_and_the_shape_of_the_reply(kind: str, others: Others) -> None:  # noqa: F811
     shape = {"type": "object", "properties": {"word": {"type": "string"}}, "required": ["word"], "additionalProperties": False}
     others.script(Said(pieces=('{"word":', '"yes"}')))
