@@ -1,7 +1,6 @@
 """Services that speak OpenAI's chat completions: OpenAI, Ollama, vLLM, llama.cpp, Mistral, Groq, OpenRouter …"""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from math import inf
@@ -17,13 +16,13 @@ from .errors import Refused, failed, refused
 from .exchange import Address, ask, headers_of, read, send
 from .openai_body import body_of, encoded, without
 from .openai_events import Completion
+from .retrying import first_deadline, wait_before_next
 from .sse import EventStream, TooLong
 
 MAX_EVENT = 1024 * 1024  # bytes
 MAX_ERROR = 64 * 1024
 TEXTS = 4  # times REPLY_BYTES: characters that a model may write, with what it thinks and asks for
 OVERHEAD = 512  # bytes of JSON around a piece of one character
-BACKOFF_SECONDS = 0.5  # before the first repetition, twice as long before each further one
 LAST_SECONDS = 2.0  # for the usage, after the service has said why it ends
 REST_SECONDS = 0.25  # for the end of the body, after the last event: the connection can then be used again
 STREAMS = {"text/event-stream", "text/plain", ""}
@@ -36,7 +35,7 @@ class OpenAIClient:
         """One round. The time that the first piece may take includes all repetitions."""
         address = Address(request.access, "/chat/completions")
         body = body_of(request, address.url.host)
-        deadline = _first_deadline()
+        deadline = first_deadline()
         attempt, yielded = 0, False
         while True:
             try:
@@ -50,14 +49,14 @@ class OpenAIClient:
                     raise
                 other = without(body, error.message) if isinstance(error, Refused) and error.code == "provider" else None
                 if other is None:
-                    await _wait(error, attempt, deadline)
+                    await wait_before_next(error, attempt, deadline)
                     attempt += 1
                 else:
                     body = other
 
     async def models(self, access: ProviderAccess) -> tuple[str, ...]:
         """Asked once: who tests a connection wants to know how it is now."""
-        answer = await ask(access, "GET", "/models", deadline=_first_deadline())
+        answer = await ask(access, "GET", "/models", deadline=first_deadline())
         listed = answer.get("data") or answer.get("models") or [] if isinstance(answer, dict) else answer
         if not isinstance(listed, list):
             raise failed("broken", access, "sent something that is no list of models")
@@ -67,14 +66,14 @@ class OpenAIClient:
     async def moderate(self, access: ProviderAccess, text: str) -> tuple[str, ...]:
         """What the categories are called in which the text is flagged."""
         content = encoded({"model": access.moderation_model, "input": text})
-        deadline = _first_deadline()
+        deadline = first_deadline()
         attempt = 0
         while True:
             try:
                 answer = await ask(access, "POST", "/moderations", content, deadline=deadline, sent=[text])
                 break
             except EngineError as error:
-                await _wait(error, attempt, deadline)
+                await wait_before_next(error, attempt, deadline)
                 attempt += 1
         try:
             result = answer["results"][0]
@@ -82,20 +81,6 @@ class OpenAIClient:
             return tuple(found) or (("other",) if result.get("flagged") else ())
         except (AttributeError, LookupError, TypeError):
             raise failed("broken", access, "sent something that is no moderation") from None
-
-
-def _first_deadline() -> float:
-    return asyncio.get_running_loop().time() + settings.PROVIDER_FIRST_SECONDS
-
-
-async def _wait(error: EngineError, attempt: int, deadline: float) -> None:
-    """Until the next attempt; raises the error where there is none."""
-    pause = BACKOFF_SECONDS * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 so that many do not come back at once
-    if isinstance(error, Refused) and error.retry_after is not None:
-        pause = error.retry_after
-    if not error.retryable or attempt >= settings.PROVIDER_RETRIES or asyncio.get_running_loop().time() + pause >= deadline:
-        raise error
-    await asyncio.sleep(pause)
 
 
 async def _attempt(request: Request, address: Address, content: bytes, deadline: float) -> AsyncIterator[RoundEvent]:

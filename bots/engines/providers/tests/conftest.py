@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from bots.engines.providers import openai
+from bots.engines.providers import retrying
 
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repetitions come at once."""
-    monkeypatch.setattr(openai, "BACKOFF_SECONDS", 0.002)
+    monkeypatch.setattr(retrying, "BACKOFF_SECONDS", 0.002)
 
 
 @pytest.fixture
