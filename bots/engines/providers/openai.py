@@ -11,13 +11,14 @@ from django.conf import settings
 from bots.engines.base import EngineError, ProviderAccess
 
 from .base import Finish, Request, RoundEvent
-from .connection import Stream, Watch
 from .errors import Refused, failed, refused
 from .exchange import Address, ask, headers_of, read, send
+from .network import Stream
 from .openai_body import body_of, encoded, without
 from .openai_events import Completion
 from .retrying import first_deadline, wait_before_next
 from .sse import EventStream, TooLong
+from .watch import Watch
 
 MAX_EVENT = 1024 * 1024  # bytes
 MAX_ERROR = 64 * 1024
