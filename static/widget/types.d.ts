@@ -69,7 +69,7 @@ interface ContactCard {
   key: string;
   row: string;
   node: HTMLElement;
-  busy(): boolean;
+  busy(): unknown;
 }
 
 interface StoredSession {

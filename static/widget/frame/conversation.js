@@ -1,21 +1,11 @@
 import { Delivery } from "./delivery.js";
 import { uuid } from "./outbox.js";
-import { config } from "./page.js";
+import { config, durable } from "./page.js";
 import { Reply, Rows } from "./rows.js";
 import { Session } from "./session.js";
 import { backoffMs, Socket } from "./socket.js";
 
 const RESUME_MS = 2000;
-const TAB = "cw:tab";
-
-/** The same after a reload, where this browser keeps it: what a reply asks of the page comes back to its tab. */
-function tabId() {
-  try {
-    return (sessionStorage[TAB] ||= uuid());
-  } catch {
-    return uuid();
-  }
-}
 
 /** The protocol's client: rows and growing replies of one conversation after another. */
 export class Conversation {
@@ -39,7 +29,8 @@ export class Conversation {
   ending = false;
   page = {};
   #on;
-  #tab = tabId();
+  /** The same after a reload: what a reply asks of the page comes back to its tab. */
+  #tab = durable ? (sessionStorage["cw:tab"] ||= uuid()) : uuid();
   #asked = 0;
   #tries = 0;
   #later = [];
@@ -47,6 +38,7 @@ export class Conversation {
   /** @param {ConversationEvents} on */
   constructor(on) {
     this.#on = on;
+    this._call = this._callEnd = on.called;
     this.session = new Session(on.kept);
     this.delivery = new Delivery(this, on.changed);
     this.socket = new Socket(location.origin.replace("http", "ws") + config.socket, {
@@ -164,7 +156,6 @@ export class Conversation {
         }
       }
       this.rows.put([row]);
-      if (type === "bot" && status !== "open" && status !== "queued") this.asks.clear();
       if (cid) this.outbox.remove(cid);
       if (news) this.#on.received(row);
     }
@@ -172,6 +163,7 @@ export class Conversation {
       this.rows.seq = Math.max(this.rows.seq, head);
       this.loading = false;
       this.#asked = 0;
+      if (!this.rows.open) this.asks.clear();
     }
     this.#on.changed();
   }
@@ -209,14 +201,6 @@ export class Conversation {
     if (old?.attempt > attempt) return;
     this.reasoning.set(reply, { attempt, text: (old?.attempt === attempt ? old.text : "") + text });
     this.#on.grew(this.rows.get(reply));
-  }
-
-  _call(frame) {
-    this.#on.called(frame);
-  }
-
-  _callEnd(frame) {
-    this.#on.called(frame);
   }
 
   _hb({ head }) {

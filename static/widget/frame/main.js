@@ -14,7 +14,7 @@ let shown = alone;
 let unread = 0;
 let drawing = false;
 
-const talk = new Conversation({ changed: draw, grew, received, called, kept: (session) => durable || bridge.post("session", { session }) });
+const talk = new Conversation({ changed: draw, grew, received, called: (frame) => later("called", frame), kept: (session) => durable || bridge.post("session", { session }) });
 const scroll = new Scroll(byId("log"), byId("jump"));
 const composer = new Composer({ send, stop: () => talk.stop() });
 const head = new Head({ restart, download, close: () => bridge.post("close"), size: (whole) => bridge.post("size", { whole }) });
@@ -98,16 +98,9 @@ async function download() {
   transcript.download([...talk.past, talk.rows].flatMap((rows, n) => rows.list.map((row) => ({ ...row, text: raw[row.id] ?? words(row, n) }))));
 }
 
-/** The bot calls the page, or asks the visitor. */
-async function called(frame) {
-  const { take } = await import("./later/calls.js");
-  take(frame, talk, { post: (name, data) => bridge.post(name, data), say, draw, show: () => scroll.toCard() });
-}
-
-/** After an answer that helps nobody: how to reach the visitor. */
-async function contact(row) {
-  const { offer } = await import("./later/contact.js");
-  offer(row, talk, { say, draw });
+/** What only some conversations have; in the order in which it is asked for. */
+async function later(name, detail) {
+  (await import("./later/cards.js"))[name](detail, talk, { bridge, say, draw, scroll });
 }
 
 function received(row) {
@@ -138,7 +131,7 @@ function draw() {
     head.status = talk.status;
     composer.busy = Boolean(talk.open);
     const last = talk.rows.list.at(-1);
-    if (last?.code === "unknown" && last.status === "done" && config.features.contactCollection) contact(last);
+    if (last?.code === "unknown" && byId("contact-form")) later("contact", last);
     if (answer) say(() => t("writingName", { name: config.botName }));
     scroll.settle(answer);
     if (shown && focused !== document.activeElement) home();

@@ -57,6 +57,7 @@ export class BotMessage {
   update({ row, blocks, activity, reasoning = "" }) {
     const { status, code, createdAt, sources = [], vote, id } = row;
     const [by, act, fold, text, ending, broken, list, buttons] = this.#parts;
+    const thought = fold.lastElementChild;
     const open = status === "open";
     const end = status === "done" ? `cut.${code}` : status;
     this.#row = row;
@@ -65,7 +66,7 @@ export class BotMessage {
     this.#blocks.show(blocks);
     this.#tell(act, text, status, activity);
     fold.hidden = !reasoning;
-    grow(fold.lastElementChild, reasoning);
+    if (thought.textContent !== reasoning) thought.textContent = reasoning;
     ending.hidden = !(end in config.strings);
     ending.lastElementChild.textContent = t(end);
     broken.hidden = status !== "failed";
@@ -92,13 +93,6 @@ export class BotMessage {
     const key = activity ? `activity.${activity.kind}${busy ? "" : ".done"}` : "writing";
     act.replaceChildren(busy ? el("span", { class: "spin" }) : icon("check"), key in config.strings ? t(key, activity) : activity.text);
   }
-}
-
-/** Adds what is new at the end of a text, so that a selection in it stays. */
-function grow(node, text) {
-  const { textContent } = node;
-  if (text.startsWith(textContent)) node.append(text.slice(textContent.length));
-  else node.textContent = text;
 }
 
 function source({ title, url }, n) {

@@ -18,7 +18,7 @@ async function request(path, token, body) {
   // A vote outlives the page that closes right after it.
   const answer = await fetch(config.api + path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), credentials: "omit", keepalive: Boolean(body) });
   const data = await answer.json().catch(() => ({}));
-  trace("http", { path, status: answer.status, ms: Date.now() - began, cause: answer.ok ? undefined : data.message });
+  trace("http", { path, status: answer.status, ms: Date.now() - began, cause: data.message });
   if (!answer.ok) throw new HttpError(answer.status, data.message, 1000 * Number(answer.headers.get("Retry-After")));
   return data;
 }
@@ -56,7 +56,7 @@ export class Session {
   async history() {
     const items = [];
     for (let head = 0; ; ) {
-      const page = await this.#own(`message/list?after=${head}`);
+      const page = await this.own(`message/list?after=${head}`);
       items.push(...page.items);
       ({ head } = page);
       if (!page.more) return { items, head, epoch: page.epoch };
@@ -64,7 +64,7 @@ export class Session {
   }
 
   vote({ id }, value) {
-    return this.#own(`message/${id}/${value > 0 ? "upvote" : "downvote"}`, {});
+    return this.own(`message/${id}/${value > 0 ? "upvote" : "downvote"}`, {});
   }
 
   /** Whether a text was stored in the session it was put on the wire with. */
@@ -78,12 +78,8 @@ export class Session {
     }
   }
 
-  /** Says who the visitor is. */
-  contact(fields) {
-    return this.#own("contact/upsert", fields);
-  }
-
-  #own(path, body) {
+  /** A request below the conversation. */
+  own(path, body) {
     const { conversationId, token } = this.current;
     return request(`/conversation/${conversationId}/${path}`, token, body);
   }

@@ -76,7 +76,7 @@ export class Socket {
   }
 
   #closed(code) {
-    trace("closed", { code, tries: this.#tries });
+    trace("closed", { code });
     this.#drop();
     if (code === NEW_SESSION) {
       this.#enter("closed");

@@ -1,0 +1,82 @@
+"""What the bot may only do when the visitor says yes: a card in the log, calm, by keyboard, answered once."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.chat import Chat, full_page, words
+from tests.browser.line import Line
+from tests.browser.test_accessibility import problems, quiet_page  # noqa: F401 (a fixture)
+from tests.support.processes import Server
+
+ORDER = {"product": "Core 10", "quantity": 2, "address": {"city": "Porto"}, "note": "<b>ring twice</b>"}
+
+
+@pytest.fixture
+def ask(server: Server) -> Callable[[Page], tuple[Chat, Line]]:
+    """An answer is being written, and the bot asks whether it may order."""
+
+    def asked(page: Page) -> tuple[Chat, Line]:
+        line = Line(page, kept_back=("result",))
+        chat = full_page(page, server, server.scripted_widget("echo/delay=0.05", tools=True, theme="auto"))
+        chat.say(words(400))
+        chat.growing()
+        line.say(type="call", call="c1", name="order", args=ORDER, text="Place an order", timeoutMs=60000, confirm=True)
+        return chat, line
+
+    return asked
+
+
+def card(chat: Chat) -> Locator:
+    """The question."""
+    return chat.frame.get_by_role("region", name="May Scripted do this?")
+
+
+def test_the_visitor_reads_what_is_to_be_done_and_allows_it(page: Page, ask: Callable[[Page], tuple[Chat, Line]]) -> None:
+    chat, line = ask(page)
+    expect(card(chat)).to_be_in_viewport()
+    expect(card(chat)).to_contain_text("Place an order")
+    expect(card(chat).locator("dd")).to_contain_text(["Core 10", "2", "Porto", "<b>ring twice</b>"])
+    expect(chat.field).to_be_focused()  # nothing takes the focus from somebody who writes
+    expect(chat.frame.locator("#said")).to_contain_text("May Scripted do this? Place an order")
+    card(chat).get_by_role("button", name="Allow").click()
+    expect(card(chat)).to_have_count(0)
+    expect(chat.field).to_be_focused()
+    assert line.of("result") == [{"type": "result", "call": "c1", "result": True}]
+    with page.expect_console_message(lambda message: "sent result" in message.text):
+        line.say(type="call", call="c1", name="order", args=ORDER, text="Place an order", timeoutMs=60000, confirm=True)
+    expect(card(chat)).to_have_count(0)
+    assert [frame["result"] for frame in line.of("result")] == [True, True]
+
+
+def test_the_visitor_says_no_by_keyboard(page: Page, ask: Callable[[Page], tuple[Chat, Line]]) -> None:
+    chat, line = ask(page)
+    expect(card(chat)).to_be_visible()
+    page.keyboard.press("Shift+Tab")
+    expect(card(chat).get_by_role("button", name="Allow")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(card(chat).get_by_role("button", name="Not now")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(card(chat)).to_have_count(0)
+    expect(chat.field).to_be_focused()
+    assert line.of("result") == [{"type": "result", "call": "c1", "result": False}]
+
+
+def test_it_goes_when_it_is_over(page: Page, ask: Callable[[Page], tuple[Chat, Line]]) -> None:
+    chat, line = ask(page)
+    expect(card(chat)).to_be_visible()
+    line.say(type="call", call="c2", name="other", args={}, timeoutMs=60000, confirm=True)
+    expect(chat.frame.get_by_role("button", name="Allow")).to_have_count(2)
+    line.say(type="callEnd", call="c1")
+    expect(chat.frame.get_by_role("button", name="Allow")).to_have_count(1)
+    expect(card(chat)).to_contain_text("other")
+    chat.button.click()  # stop
+    expect(card(chat)).to_have_count(0)
+    assert line.of("result") == []
+
+
+def test_axe_finds_nothing_in_the_question(quiet_page: Page, ask: Callable[[Page], tuple[Chat, Line]]) -> None:  # noqa: F811
+    chat, _ = ask(quiet_page)
+    expect(card(chat)).to_be_visible()
+    assert problems(quiet_page) == []
