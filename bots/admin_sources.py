@@ -34,7 +34,9 @@ class SourceForm(forms.ModelForm):
         model = DatasetSource
         fields = ["dataset", "url", "kind"]
         labels = {"url": "Address"}
-        help_texts = {"url": "Of a page, or of a sitemap. Only pages that everybody can see are read, and only where the site's robots.txt allows it."}
+        help_texts = {
+            "url": "Of a page, or of a sitemap. Only pages that everybody can see are read, and only where the site's robots.txt allows it."
+        }
         widgets = {"url": AdminTextInputWidget(attrs={"class": "vTextField", "inputmode": "url"})}
 
     def _post_clean(self) -> None:
@@ -66,7 +68,9 @@ def told(source: Any) -> str:
         case DatasetSource.State.FAILED:
             return "failed"
     left_out = counts["skipped"] + counts["failed"]
-    return f"{counts['ready']:,} page{'s' * (counts['ready'] != 1)}" + (f", {left_out:,} left out" if left_out else "")
+    return f"{counts['ready']:,} page{'s' * (counts['ready'] != 1)}" + (
+        f", {left_out:,} left out" if left_out else ""
+    )
 
 
 @admin.register(DatasetSource)
@@ -133,7 +137,9 @@ class DatasetSourceAdmin(admin.ModelAdmin):
         rows = [f"{source} with the records of its pages" for source in chosen]
         return rows, {"addresses": len(rows)}, set(), []
 
-    def response_add(self, _request: HttpRequest, obj: DatasetSource, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, _request: HttpRequest, obj: DatasetSource, post_url_continue: str | None = None
+    ) -> HttpResponse:
         """Its page shows how it goes on."""
         return redirect(post_url_continue or reverse("admin:bots_datasetsource_change", args=[obj.pk]))
 
@@ -146,7 +152,11 @@ class DatasetSourceAdmin(admin.ModelAdmin):
                 "problems": list(sources.problems(source)),
                 "shown": sources.PROBLEMS_SHOWN,
             }
-        context |= {"show_save": not source, "show_save_and_continue": False, "show_save_and_add_another": False}
+        context |= {
+            "show_save": not source,
+            "show_save_and_continue": False,
+            "show_save_and_add_another": False,
+        }
         return super().render_change_form(request, context, *args, **kwargs)
 
     def synchronize_one(self, request: HttpRequest, pk: Any) -> HttpResponse:
@@ -166,7 +176,9 @@ class DatasetSourceAdmin(admin.ModelAdmin):
         rows = list(queryset)
         for source in rows:
             sources.sync_source(source)
-        self.message_user(request, f"{len(rows)} address{'es' * (len(rows) != 1)} being read again.", messages.SUCCESS)
+        self.message_user(
+            request, f"{len(rows)} address{'es' * (len(rows) != 1)} being read again.", messages.SUCCESS
+        )
 
     @admin.display(description="address")
     def address(self, obj: DatasetSource) -> str:

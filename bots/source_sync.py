@@ -77,10 +77,14 @@ def _adopt(source: DatasetSource, listing: Listing) -> None:
         for pks in _chunks(gone):
             SourcePage.objects.filter(pk__in=pks).delete()
         for pks in _chunks(listed):
-            SourcePage.objects.filter(pk__in=pks).update(run=source.run, state=PageState.PENDING, error="", fetched_at=None)
+            SourcePage.objects.filter(pk__in=pks).update(
+                run=source.run, state=PageState.PENDING, error="", fetched_at=None
+            )
         new = (SourcePage(source=source, url=url, run=source.run) for url in listing.urls if url not in known)
         SourcePage.objects.bulk_create(new, batch_size=ROWS)
-        DatasetSource.objects.filter(pk=source.pk).update(state=State.RUNNING, error=listing.note[:ERROR_CHARACTERS])
+        DatasetSource.objects.filter(pk=source.pk).update(
+            state=State.RUNNING, error=listing.note[:ERROR_CHARACTERS]
+        )
         if gone:
             touch(source.dataset_id)
 
@@ -113,7 +117,11 @@ def _unread(source: DatasetSource) -> Any:
 
 def _hopeless(source: DatasetSource) -> bool:
     """Whether nothing but failures came last."""
-    tried = SourcePage.objects.filter(source=source, run=source.run).exclude(fetched_at=None).order_by("-fetched_at")
+    tried = (
+        SourcePage.objects.filter(source=source, run=source.run)
+        .exclude(fetched_at=None)
+        .order_by("-fetched_at")
+    )
     states = list(tried.values_list("state", flat=True)[:GIVE_UP_AFTER])
     return states == [PageState.FAILED] * GIVE_UP_AFTER
 

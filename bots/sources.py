@@ -30,7 +30,9 @@ def create_source(dataset: Dataset, url: str, kind: str | None = None) -> Datase
     with transaction.atomic():
         Dataset.objects.select_for_update().get(pk=dataset.pk)
         if dataset.sources.filter(url=address).exists():
-            raise ValidationError({"url": ValidationError("is a source of this dataset already", code="unique")})
+            raise ValidationError(
+                {"url": ValidationError("is a source of this dataset already", code="unique")}
+            )
         source.save()
         queue_source(source.pk)
     return source
@@ -69,9 +71,7 @@ def pending() -> list[Any]:
 
 def waiting() -> QuerySet[DatasetSource]:
     """Sources whose pages are to be listed, or to be read."""
-    return DatasetSource.objects.filter(
-        state__in=(DatasetSource.State.PENDING, DatasetSource.State.RUNNING)
-    )
+    return DatasetSource.objects.filter(state__in=(DatasetSource.State.PENDING, DatasetSource.State.RUNNING))
 
 
 def with_progress(queryset: QuerySet[DatasetSource]) -> QuerySet[DatasetSource]:

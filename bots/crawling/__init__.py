@@ -15,5 +15,4 @@ __all__ = [
     "host_of",
     "list_pages",
     "read_page",
-
 ]

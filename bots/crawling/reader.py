@@ -61,7 +61,9 @@ class SiteReader:
             raise NotTaken("The address redirects to another site")
         known = self._known(url)
         if known is not None and not known.allows(url):
-            raise NotTaken(f"The address redirects to one that the site's robots.txt does not allow {AGENT} to read")
+            raise NotTaken(
+                f"The address redirects to one that the site's robots.txt does not allow {AGENT} to read"
+            )
 
     def _robots(self, url: str) -> Robots:
         known = self._known(url)

@@ -44,7 +44,9 @@ def page_of(operator: Any, path: str) -> str:
     return answer.content.decode()
 
 
-def test_an_address_is_added_and_its_progress_shown(olive: Any, dataset: Dataset, website: Website, read: Any) -> None:
+def test_an_address_is_added_and_its_progress_shown(
+    olive: Any, dataset: Dataset, website: Website, read: Any
+) -> None:
     assert "Add a web address" in page_of(olive, f"/admin/bots/dataset/{dataset.pk}/change/")
     assert str(dataset.pk) in page_of(olive, f"{BASE}add/?dataset={dataset.pk}")
     urls = [website.article("/a", "A", "Text."), website.url("/missing")]
@@ -54,7 +56,13 @@ def test_an_address_is_added_and_its_progress_shown(olive: Any, dataset: Dataset
     assert answer.headers["Location"] == f"{BASE}{source.pk}/change/"
     assert (source.kind, source.state) == ("sitemap", "ready")
     page = page_of(olive, f"{BASE}{source.pk}/change/")
-    for text in ("1 page in the dataset.", "1 left out.", "answered with status 404", urls[1], "Synchronize again"):
+    for text in (
+        "1 page in the dataset.",
+        "1 left out.",
+        "answered with status 404",
+        urls[1],
+        "Synchronize again",
+    ):
         assert text in page
     page = page_of(olive, f"/admin/bots/dataset/{dataset.pk}/change/")
     assert source.url in page
@@ -94,10 +102,15 @@ def test_it_is_synchronized_again(olive: Any, dataset: Dataset, website: Website
         assert read(lambda path=path, body=body: olive.browser.post(path, body)).status_code == 302
         assert dataset.records.get().text == text
     sources.delete_source(source)
-    assert "no web addresses" in olive.browser.post("/admin/bots/dataset/", dataset_list, follow=True).content.decode()
+    assert (
+        "no web addresses"
+        in olive.browser.post("/admin/bots/dataset/", dataset_list, follow=True).content.decode()
+    )
 
 
-def test_it_is_not_changed_but_deleted_with_its_records(olive: Any, dataset: Dataset, website: Website, read: Any) -> None:
+def test_it_is_not_changed_but_deleted_with_its_records(
+    olive: Any, dataset: Dataset, website: Website, read: Any
+) -> None:
     for path in ("/a", "/b"):
         read(lambda path=path: sources.create_source(dataset, website.article(path, path, "Text.")))
     one, two = DatasetSource.objects.order_by("pk")
@@ -134,8 +147,12 @@ def test_somebody_elses_is_absent(olive: Any, otto: Any, dataset: Dataset) -> No
     assert otto.browser.get(f"{BASE}{source.pk}/change/").status_code == 302
     assert otto.browser.post(f"{BASE}{source.pk}/sync/").status_code == 404
     otto.browser.post(BASE, {"action": "synchronize", "_selected_action": [str(source.pk)]})
-    otto.browser.post(BASE, {"action": "delete_selected", "_selected_action": [str(source.pk)], "post": "yes"})
-    answer = otto.browser.post(f"{BASE}add/", {"dataset": str(dataset.pk), "url": "https://example.com/b", "kind": ""})
+    otto.browser.post(
+        BASE, {"action": "delete_selected", "_selected_action": [str(source.pk)], "post": "yes"}
+    )
+    answer = otto.browser.post(
+        f"{BASE}add/", {"dataset": str(dataset.pk), "url": "https://example.com/b", "kind": ""}
+    )
     assert "dataset" in answer.context["adminform"].form.errors
     assert (DatasetSource.objects.get().run, DatasetSource.objects.count()) == (0, 1)
     assert olive.browser.get(f"{BASE}{source.pk}/sync/").status_code == 405

@@ -60,7 +60,9 @@ def test_a_page_becomes_records(olive, dataset, website: Website, post, fetch):
         ("Help › Hours", "At **nine**.", f"{url}#hours"),
         ("Help › Returns", f"In May, see [X]({website.url('/x')}).", url),
     ]
-    assert olive.post("dataset/docs/search", {"search": "nine"}).json()["records"][0]["source"] == f"{url}#hours"
+    assert (
+        olive.post("dataset/docs/search", {"search": "nine"}).json()["records"][0]["source"] == f"{url}#hours"
+    )
     item = olive.get("dataset/docs/source/list").json()["items"][0]
     assert (item["id"], item["pages"]) == (pk, counts(ready=1))
 
@@ -122,7 +124,11 @@ def test_a_synchronization_takes_only_what_changed(olive, dataset, website: Webs
     found = fetch(pk)
     assert (found["state"], found["pages"]) == ("ready", counts(ready=3, skipped=1))
     assert found["problems"] == [
-        {"url": urls[2], "state": "skipped", "error": "The site has no such page any more: it answered with status 404"}
+        {
+            "url": urls[2],
+            "state": "skipped",
+            "error": "The site has no such page any more: it answered with status 404",
+        }
     ]
     assert {"/0", "/1", "/2", "/4"} < set(website.asked)
     assert website.headers[website.asked.index("/0")]["if-none-match"] == '"0"'
@@ -301,7 +307,9 @@ def test_two_sources_of_one_host_take_turns(dataset, website: Website, olive):
     assert website.asked == []
 
 
-def test_a_newer_synchronization_fences_the_older_one_out(dataset, website: Website, olive, post, fetch, monkeypatch):
+def test_a_newer_synchronization_fences_the_older_one_out(
+    dataset, website: Website, olive, post, fetch, monkeypatch
+):
     pk = post("create", {"url": website.article("/a", "A", "Old.")})
     read = source_pages.read_page
     news = ["New.", "Newest."]
@@ -340,7 +348,9 @@ def test_a_site_that_is_down_is_not_asked_for_every_page(dataset, website: Websi
     pk = post("create", {"url": website.sitemap("/sitemap.xml", *urls)})
     found = fetch(pk)
     assert (found["state"], found["pages"]) == ("failed", counts(failed=25))
-    assert found["error"] == "None of the 25 pages could be taken; the first: The site answered with status 502"
+    assert (
+        found["error"] == "None of the 25 pages could be taken; the first: The site answered with status 502"
+    )
     assert found["problems"][-1]["error"] == source_sync.GIVEN_UP
     assert len(website.asked) == 1 + source_sync.GIVE_UP_AFTER
 
@@ -370,7 +380,9 @@ def test_a_copy_of_the_dataset_has_its_records(olive, dataset, website: Website,
     pk = post("create", {"url": website.article("/a", "A", "Text.")})
     made = olive.post(f"blueprint/{blueprint.pk}/clone").json()["resources"][str(dataset.pk)]
     post(f"{pk}/delete")
-    assert DatasetRecord.objects.filter(dataset=made, page=None).values_list("text", flat=True).get() == "Text."
+    assert (
+        DatasetRecord.objects.filter(dataset=made, page=None).values_list("text", flat=True).get() == "Text."
+    )
 
 
 @pytest.mark.parametrize(
@@ -400,7 +412,10 @@ def test_an_address_is_there_once(olive, dataset):
     body = {"url": "https://example.com/help"}
     assert olive.post("dataset/docs/source/create", body).status_code == 200
     response = olive.post("dataset/docs/source/create", {"url": "https://example.com/help#hours"})
-    assert (response.status_code, response.json()["message"]) == (409, "url: is a source of this dataset already")
+    assert (response.status_code, response.json()["message"]) == (
+        409,
+        "url: is a source of this dataset already",
+    )
     other = services.create_dataset(olive.user)
     assert olive.post(f"dataset/{other.pk}/source/create", body).status_code == 200
 
@@ -412,8 +427,8 @@ def test_other_peoples_and_missing_things_are_the_same(olive, otto, dataset):
         paths = [f"docs/source/{pk}" for pk in (foreign.pk, new_id(), "a%00b")]
         assert len({ask(f"dataset/{path}/{verb}").content for path in paths}) == 1
         assert ask(f"dataset/{theirs.pk}/source/{foreign.pk}/{verb}").status_code == 404
-    assert olive.post(f"dataset/{theirs.pk}/source/create", {"url": "https://example.com/"}).status_code == 404
+    assert (
+        olive.post(f"dataset/{theirs.pk}/source/create", {"url": "https://example.com/"}).status_code == 404
+    )
     assert olive.get(f"dataset/{theirs.pk}/source/list").status_code == 404
     assert DatasetSource.objects.count() == 1
-
-

@@ -100,7 +100,9 @@ def test_what_is_no_sitemap_says_why(website: Website, read: Any, body: Any, say
     assert says in source.error
 
 
-def test_a_sitemap_that_breaks_later_takes_nothing_away(dataset: Dataset, website: Website, read: Any) -> None:
+def test_a_sitemap_that_breaks_later_takes_nothing_away(
+    dataset: Dataset, website: Website, read: Any
+) -> None:
     url = website.sitemap("/sitemap.xml", website.article("/a", "A", "Text."))
     read(url)
     for body in ("<urlset", f"<urlset {NAMESPACE}/>"):
@@ -132,7 +134,10 @@ def test_addresses_of_other_sites_are_left_out(dataset: Dataset, website: Websit
         own + "x" * 2000,
     ]  # fmt: skip
     source = read(website.sitemap("/sitemap.xml", own, f"{own}#part", *others))
-    assert (source.state, source.error) == ("ready", "Not everything was taken: 8 addresses are of other sites")
+    assert (source.state, source.error) == (
+        "ready",
+        "Not everything was taken: 8 addresses are of other sites",
+    )
     assert website.asked == ["/sitemap.xml", "/a"]
 
 
@@ -168,7 +173,9 @@ def test_at_most_so_many_pages(dataset: Dataset, website: Website, read: Any, se
 
 def test_sitemaps_are_not_followed_without_end(website: Website, read: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(sitemap, "MAX_SITEMAPS", 4)
-    deep = website.sitemap("/3.xml", website.sitemap("/4.xml", website.article("/a", "A", "Text.")), index=True)
+    deep = website.sitemap(
+        "/3.xml", website.sitemap("/4.xml", website.article("/a", "A", "Text.")), index=True
+    )
     for level in (2, 1):
         deep = website.sitemap(f"/{level}.xml", deep, index=True)
     source = read(deep)

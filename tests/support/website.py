@@ -29,7 +29,11 @@ class Website:
     def put(self, path: str, body: str | bytes, kind: str = HTML, status: int = 200, **headers: str) -> str:
         """A page, or a newer one in its place; its address."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.pages[path] = (status, {"Content-Type": kind, **named}, body.encode() if isinstance(body, str) else body)
+        self.pages[path] = (
+            status,
+            {"Content-Type": kind, **named},
+            body.encode() if isinstance(body, str) else body,
+        )
         return self.url(path)
 
     def article(self, path: str, title: str, text: str, **headers: str) -> str:
@@ -64,7 +68,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.site.headers.append({name.lower(): value for name, value in self.headers.items()})
         if hold := self.site.holds.get(self.path):
             hold.wait(10)
-        status, headers, body = self.site.pages.get(self.path, (404, {"Content-Type": "text/plain"}, b"no such page"))
+        status, headers, body = self.site.pages.get(
+            self.path, (404, {"Content-Type": "text/plain"}, b"no such page")
+        )
         if headers.get("ETag") and self.headers.get("If-None-Match") == headers["ETag"]:
             status, body = 304, b""
         self.send_response(status)

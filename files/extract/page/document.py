@@ -58,7 +58,9 @@ def read_document(source: str, url: str = "") -> Document:
     for node in tree.css("header, aside"):
         if not _belongs(node):
             node.decompose()
-    return Document(_content(tree), _without_site(" ".join(title.split()), " ".join(site.split())), base, canonical)
+    return Document(
+        _content(tree), _without_site(" ".join(title.split()), " ".join(site.split())), base, canonical
+    )
 
 
 def _without_site(title: str, site: str) -> str:

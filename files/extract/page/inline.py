@@ -17,7 +17,9 @@ WRAPPED = {
     "strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~", "strike": "~~",
 }  # fmt: skip
 CODE = {"code", "kbd", "samp", "tt"}
-ESCAPED_IN_URL = str.maketrans({" ": "%20", "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", "\\": "%5C", "|": "%7C"})
+ESCAPED_IN_URL = str.maketrans(
+    {" ": "%20", "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", "\\": "%5C", "|": "%7C"}
+)
 
 
 def escaped(text: str) -> str:

@@ -17,7 +17,13 @@ LINE = {
 BLOCKS = "p, div, ul, ol, table, pre, blockquote, section, article, details, dl, figure, " + HEADINGS
 PERMALINK = re.compile(r"[\s\u00b6#§🔗]*")
 LANGUAGE = re.compile(r"(?:language|lang|highlight)-([a-z0-9+#-]{1,20})(?:\s|$)", re.I)
-COMPONENTS = {"carousel", "card", "button", "buttons", "form"}  # fences that a chat makes more of than code: never out of a page
+COMPONENTS = {
+    "carousel",
+    "card",
+    "button",
+    "buttons",
+    "form",
+}  # fences that a chat makes more of than code: never out of a page
 LIST = re.compile(r"(?:- |\d+\. )")
 
 
@@ -129,8 +135,16 @@ class SectionReader:
         for child in children(node):
             if child.is_text_node or (child.tag in {"ul", "ol"} and not items):
                 continue
-            parts = self._inside(child, depth) if child.tag == "li" else [self._list(child, depth)] if child.tag in {"ul", "ol"} else []
-            text = "".join(("\n" if LIST.match(part) else "\n\n") * bool(at) + part for at, part in enumerate(parts))
+            parts = (
+                self._inside(child, depth)
+                if child.tag == "li"
+                else [self._list(child, depth)]
+                if child.tag in {"ul", "ol"}
+                else []
+            )
+            text = "".join(
+                ("\n" if LIST.match(part) else "\n\n") * bool(at) + part for at, part in enumerate(parts)
+            )
             if not text:
                 continue
             mark = "- " if node.tag != "ol" else f"{len(items) + 1}. "
@@ -144,7 +158,10 @@ class SectionReader:
         rows = []
         for row in table.css("tr"):
             cells = [child for child in children(row) if child.tag in {"td", "th"}]
-            texts = [re.sub(r"\s*\n\s*", " ", " ".join(self._inside(cell, depth))).replace("|", "\\|") for cell in cells]
+            texts = [
+                re.sub(r"\s*\n\s*", " ", " ".join(self._inside(cell, depth))).replace("|", "\\|")
+                for cell in cells
+            ]
             if any(texts):
                 rows.append(texts)
         return rows if rows and max(map(len, rows)) > 1 else []
@@ -188,7 +205,9 @@ def _fence(node: LexborNode) -> str:
     if not text.strip():
         return ""
     code = node.css_first("code")
-    named = " ".join(each.attributes.get("class") or "" for each in (code, node, node.parent) if each is not None)
+    named = " ".join(
+        each.attributes.get("class") or "" for each in (code, node, node.parent) if each is not None
+    )
     found = LANGUAGE.search(named)
     language = found[1].lower() if found and found[1].lower() not in COMPONENTS else ""
     ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
