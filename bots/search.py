@@ -20,7 +20,7 @@ from bots.retrieval.result import IndexRecord, SearchResult
 from bots.retrieval.vectors import embed_texts, pack_vectors, plan_record
 from bots.versions import state_of
 
-INDEXES_MAX = 32  # datasets kept in memory; a thousand records take about 12 MB
+INDEXES_MAX = 32  # datasets kept in memory; a thousand records take about 15 MB
 NEWEST_CHARACTERS = 10_000  # about a second of computing: what a search embeds itself instead of answering by words alone
 
 

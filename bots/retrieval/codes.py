@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 MIN_CHARS = 3
 MIN_DIGITS = 5  # of a number that is a code by itself
+MAX_CHARS = 40  # a longer row of numbers is a table
 MIN_WORD_CHARS = 8  # of an identifier whose capitals were left out
 JOINED = 4  # words that a code may be written in
 _TOKEN = re.compile(r"[^\W_](?:[\w./:#-]*[^\W_])?")
@@ -37,19 +38,19 @@ class Literal:
 
 
 class Codes:
-    """The codes in a fixed list of titles and texts."""
+    """The codes in a fixed list of titles and texts; `folded` are the texts in small letters with single spaces, for quoted phrases."""
 
-    def __init__(self, titles: Sequence[str], texts: Sequence[str]) -> None:
+    def __init__(self, titles: Sequence[str], texts: Sequence[str], folded: Sequence[str]) -> None:
         self._titled = _holders(titles)
         self._holders = _holders(texts)
-        self._texts = [" ".join(text.casefold().split()) for text in texts]
+        self._folded = folded
 
     def find(self, query: str) -> list[Literal]:
         """The literals of a question: quoted phrases, codes that some record holds, and what looks like a code and is in none."""
         found: dict[str, Literal] = {}
         for quoted in _QUOTED.findall(query):
             phrase = " ".join(quoted.casefold().split())
-            found[phrase] = Literal(phrase, (), tuple(n for n, text in enumerate(self._texts) if phrase in text))
+            found[phrase] = Literal(phrase, (), tuple(n for n, text in enumerate(self._folded) if phrase in text))
         tokens = [token.group() for token in _TOKEN.finditer(query)]
         at = 0
         while at < len(tokens):
@@ -89,7 +90,7 @@ def _codes(text: str) -> Iterator[str]:
             yield from _parts(token)
         # "116 116", "GewA 3": written with a space in the text already
         if match.start() == end + 1 and token.isdigit() and (last.isdigit() or len(re.findall("[A-Z]", last)) > 1):
-            last += token
+            last = (last + token)[:MAX_CHARS]
             if len(last) >= (MIN_DIGITS if last.isdigit() else MIN_CHARS):
                 yield folded(last)
         else:

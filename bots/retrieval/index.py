@@ -64,10 +64,10 @@ class Index:
         # the vectors are in the matrix now
         self._records = [replace(r, vectors=b"", partial=None) for r in [record for record, _ in with_vectors] + without]
         searchable = [_searchable(record) for record in self._records]
-        self._texts = [text.casefold() for text in searchable]
+        self._texts = [" ".join(text.casefold().split()) for text in searchable]
         names = [(record.title, leaf(record.title), *record.alternatives) for record in self._records]
         self._titles = Titles(names)
-        self._codes = Codes(["\n".join(own) for own in names], searchable)
+        self._codes = Codes(["\n".join(own) for own in names], searchable, self._texts)
         self._languages = Languages([f"{leaf(record.title)} {record.text}" for record in self._records])
         self._fallback = fallback(self._texts)
 

@@ -11,7 +11,7 @@ TEXTS = [
     "TOO_MANY_REQUESTS comes after sessionDuration; see window.chatWidget.instance. 16 mm, 30mm, 7:30 and eVB.",
     "Call 116 116 or 0800 554 900. Order 4711-30, form GewA 3.",
 ]
-CODES = Codes(TITLES, TEXTS)
+CODES = Codes(TITLES, TEXTS, [" ".join(text.casefold().split()) for text in TEXTS])
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,12 @@ def test_what_several_hold_names_them_all() -> None:
 
 def test_two_codes_are_two_literals() -> None:
     assert [literal.text for literal in CODES.find("SK-12-040 or SK-12-055?")] == ["sk12040", "sk12055"]
+
+
+def test_a_table_of_numbers_is_read_in_no_time() -> None:
+    table = " ".join(map(str, range(100_000, 120_000)))
+    (found,) = Codes(["Table"], [table], [table]).find("100007")
+    assert found.best == (0,)
 
 
 @pytest.mark.parametrize("question", ["GP-9999", "sk 12 040 XR77", '"no such words"'])
