@@ -133,7 +133,7 @@ class Generation:
         self.ended = True
         for tap in self.taps:
             tap.put_nowait(self)
-        self._bill.close(self._context and self._context.turn, cut=status == Status.STOPPED or code == "timeout")
+        self._bill.close(self._context.turn if self._context else None, cut=status == Status.STOPPED or code == "timeout")
         try:
             if self.lost or not await self._close(status, code, cause):
                 await self._charge(status, code)
