@@ -10,7 +10,8 @@ from sessions_api.history import Since, changed_since
 from sessions_api.hub import hub
 from sessions_api.models import Message
 from sessions_api.outbox import Outbox, Send
-from sessions_api.switchboard import switchboard, waiting_calls
+from sessions_api.seats import waiting_calls
+from sessions_api.switchboard import switchboard
 from sessions_api.threads import in_thread
 from sessions_api.wire import ROWS_BYTES, CloseCode, delta_frame, dumps
 

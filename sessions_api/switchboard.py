@@ -9,30 +9,17 @@ import asyncio
 import secrets
 import time
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from django.db.models import F
-
-from sessions_api.call_operations import PENDING
 from sessions_api.hub import hub
-from sessions_api.models import Call, Message
+from sessions_api.seats import Offer, Seat, Seats, Wanted
 
 OFFER_SECONDS = 0.25  # for offers of other processes
 GRACE_SECONDS = 2.0  # for a tab to come back, before another gets its call
 
 Tap = asyncio.Queue[Any]
-
-
-class Seat(Protocol):
-    """A socket of this process that can take calls. ``functions`` are the names that it declared, None before it has."""
-
-    conversation_id: uuid.UUID
-    tab: str
-    functions: frozenset[str] | None
-
-    def reply(self, frame: dict[str, Any]) -> None: ...
 
 
 @dataclass
@@ -52,7 +39,7 @@ class Calling:
     bell: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     holder: str = ""  # the key of the socket that has it
     asked: set[str] = field(default_factory=set, repr=False)  # keys of the sockets that ask the visitor
-    offers: list["Offer"] | None = None  # collected while there is a list
+    offers: list[Offer] | None = None  # collected while there is a list
     left: float = 0.0  # when its socket left, of time.monotonic
 
     def frame(self) -> dict[str, Any]:
@@ -69,26 +56,8 @@ class CallOver:
     id: uuid.UUID
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What a socket must know of a waiting call to say whether it takes it."""
-
-    name: str
-    tab: str
-    confirm: bool
-
-
-@dataclass(frozen=True, order=True)
-class Offer:
-    """A socket that takes a call: ``rank`` 2 in the tab that sent the message, 1 elsewhere; ``since`` tells the newest."""
-
-    rank: int
-    since: float
-    key: str
-    process: str
-
-
 NOBODY = Offer(0, 0.0, "", "")
+TAPS = "taps"  # in place of a socket: the HTTP streams that follow the reply
 
 
 class Switchboard:
@@ -96,8 +65,7 @@ class Switchboard:
 
     def __init__(self) -> None:
         self._id = secrets.token_hex(6)
-        self._seats: dict[uuid.UUID, dict[str, tuple[float, Seat]]] = {}
-        self._keys: dict[int, str] = {}  # of seats by their identity
+        self._seats = Seats(self._id)
         self._held: dict[str, set[str]] = {}  # by key: calls of other processes that were handed to this seat
         self._calls: dict[str, Calling] = {}
         hub.hear.update({
@@ -113,11 +81,13 @@ class Switchboard:
         await self._seek(calling)
         if not calling.holder and not calling.confirm and calling.taps:
             self._tell_taps(calling, calling)
-            calling.holder = "tap"
+            calling.holder = TAPS
         return bool(calling.holder)
 
     async def again(self, calling: Calling) -> None:
         """Look once more for who takes it, where nobody has it: its tab did not come back, or a doorbell was lost."""
+        if calling.holder == TAPS and not calling.taps:
+            calling.holder = ""
         if not calling.holder and time.monotonic() - calling.left >= GRACE_SECONDS:
             await self._seek(calling)
 
@@ -152,74 +122,52 @@ class Switchboard:
             hub.send(conversation_id, "answered", everyone=True, call=str(call_id))
 
     def sit(self, seat: Seat) -> None:
-        """This socket is up to date and takes calls from now on; said again it changes nothing."""
-        if id(seat) in self._keys:
-            return
-        key = f"{self._id}.{secrets.token_hex(4)}"
-        self._keys[id(seat)] = key
-        self._seats.setdefault(seat.conversation_id, {})[key] = (time.time(), seat)
+        """This socket is up to date and takes calls from now on."""
+        self._seats.add(seat)
 
     def leave(self, seat: Seat) -> None:
         """The opposite; its calls wait for its tab to come back, then go to another."""
-        key = self._keys.pop(id(seat), None)
-        if key is None:
+        key = self._seats.remove(seat)
+        if not key:
             return
-        seats = self._seats[seat.conversation_id]
-        del seats[key]
-        if not seats:
-            del self._seats[seat.conversation_id]
         self._left(key)
         if self._held.pop(key, None) and hub.shared:
             hub.send(seat.conversation_id, "left", everyone=True, seat=key)
 
     def offer(self, seat: Seat, waiting: Mapping[uuid.UUID, Wanted]) -> None:
         """The socket has come, or has declared its functions: it takes what of the waiting calls is for it."""
-        key = self._keys.get(id(seat))
-        if key is None:
-            return
-        since = self._seats[seat.conversation_id][key][0]
         for call_id, wanted in waiting.items():
-            rank = _rank(seat, wanted.name, wanted.tab, wanted.confirm)
-            if rank:
-                self._offered(seat.conversation_id, str(call_id), Offer(rank, since, key, self._id))
+            for offer in self._seats.offer(seat, wanted):
+                self._offered(seat.conversation_id, str(call_id), offer)
 
     async def _seek(self, calling: Calling) -> None:
         """Give it to the best socket there is, of whatever process."""
-        confirm = bool(calling.confirm)
-        offers = list(self._offers(calling.conversation_id, calling.name, calling.tab, confirm))
-        for offer in offers if confirm else ():
+        wanted = Wanted(calling.name, calling.tab, bool(calling.confirm))
+        offers = list(self._seats.offers(calling.conversation_id, wanted))
+        for offer in offers if wanted.confirm else ():
             self._give(calling, offer)
-        if hub.shared and (confirm or max(offers, default=NOBODY).rank < 2):
+        if hub.shared and (wanted.confirm or max(offers, default=NOBODY).rank < 2):
             calling.offers = offers
-            hub.send(calling.conversation_id, "seek", call=str(calling.id), name=calling.name, tab=calling.tab, confirm=confirm)
+            hub.send(calling.conversation_id, "seek", call=str(calling.id), wanted=asdict(wanted))
             await asyncio.sleep(OFFER_SECONDS)
             calling.offers = None
-        if offers and not confirm and not calling.holder and str(calling.id) in self._calls:
+        if offers and not wanted.confirm and not calling.holder and str(calling.id) in self._calls:
             self._give(calling, max(offers))
 
     def _give(self, calling: Calling, offer: Offer) -> None:
         calling.holder = offer.key
         calling.asked.add(offer.key)
         if offer.process == self._id:
-            self._deliver(calling.conversation_id, offer.key, calling.frame())
+            self._seats.deliver(calling.conversation_id, offer.key, calling.frame())
         else:
             hub.send(calling.conversation_id, "hand", seat=offer.key, frame=calling.frame())
-
-    def _deliver(self, conversation_id: uuid.UUID, key: str, frame: dict[str, Any]) -> bool:
-        found = self._seats.get(conversation_id, {}).get(key)
-        if found is not None:
-            found[1].reply(frame)
-        return found is not None
 
     def _offered(self, conversation_id: uuid.UUID, call_id: str, offer: Offer) -> None:
         """A socket takes a call: ours, or one of another process, which is told."""
         calling = self._calls.get(call_id)
         if calling is None:
             if hub.shared and offer.process == self._id:
-                hub.send(
-                    conversation_id, "offer", everyone=True, call=call_id, rank=offer.rank, since=offer.since, seat=offer.key,
-                    process=offer.process,
-                )  # fmt: skip
+                hub.send(conversation_id, "offer", everyone=True, call=call_id, offer=asdict(offer))
             return
         if calling.confirm:
             if offer.key not in calling.asked:
@@ -234,32 +182,27 @@ class Switchboard:
             if calling.holder == key and not calling.confirm:
                 calling.holder, calling.left = "", time.monotonic()
 
-    def _offers(self, conversation_id: uuid.UUID, name: str, tab: str, confirm: bool) -> Iterator[Offer]:
-        for key, (since, seat) in self._seats.get(conversation_id, {}).items():
-            if rank := _rank(seat, name, tab, confirm):
-                yield Offer(rank, since, key, self._id)
-
     def _tell_taps(self, calling: Calling, event: Any) -> None:
         for tap in calling.taps:
             tap.put_nowait(event)
 
     def _end(self, conversation_id: uuid.UUID, call_id: str) -> None:
-        for key in list(self._seats.get(conversation_id, {})):
-            self._deliver(conversation_id, key, {"type": "callEnd", "call": call_id})
+        for key in self._seats.keys(conversation_id):
+            self._seats.deliver(conversation_id, key, {"type": "callEnd", "call": call_id})
             self._held.get(key, set()).discard(call_id)
 
     def _hear_seek(self, conversation_id: uuid.UUID, message: dict[str, Any]) -> None:
-        offers = list(self._offers(conversation_id, message["name"], message["tab"], message["confirm"]))
-        for offer in offers if message["confirm"] else sorted(offers)[-1:]:
+        wanted = Wanted(**message["wanted"])
+        offers = sorted(self._seats.offers(conversation_id, wanted))
+        for offer in offers if wanted.confirm else offers[-1:]:
             self._offered(conversation_id, message["call"], offer)
 
     def _hear_offer(self, conversation_id: uuid.UUID, message: dict[str, Any]) -> None:
         if message["call"] in self._calls:
-            offer = Offer(message["rank"], message["since"], message["seat"], message["process"])
-            self._offered(conversation_id, message["call"], offer)
+            self._offered(conversation_id, message["call"], Offer(**message["offer"]))
 
     def _hear_hand(self, conversation_id: uuid.UUID, message: dict[str, Any]) -> None:
-        if self._deliver(conversation_id, message["seat"], message["frame"]):
+        if self._seats.deliver(conversation_id, message["seat"], message["frame"]):
             self._held.setdefault(message["seat"], set()).add(message["frame"]["call"])
         elif message["seat"].startswith(self._id):  # it has left meanwhile
             hub.send(conversation_id, "left", everyone=True, seat=message["seat"])
@@ -273,27 +216,6 @@ class Switchboard:
 
     def _hear_end(self, conversation_id: uuid.UUID, message: dict[str, Any]) -> None:
         self._end(conversation_id, message["call"])
-
-
-def _rank(seat: Seat, name: str, tab: str, confirm: bool) -> int:
-    if confirm:
-        return 1
-    declared = seat.functions is not None and name in seat.functions
-    if tab and seat.tab == tab and (declared or seat.functions is None):
-        return 2
-    return 1 if declared else 0
-
-
-
-def waiting_calls(conversation_id: uuid.UUID) -> dict[uuid.UUID, Wanted]:
-    """What the open reply of a conversation waits for, as its rows say. Blocking."""
-    rows = Call.objects.filter(
-        conversation_id=conversation_id, state__in=PENDING, result__isnull=True, attempt=F("reply__attempt"), reply__status=Message.Status.OPEN
-    ).exclude(kind=Call.Kind.ABILITY, state=Call.State.OPEN)
-    return {
-        pk: Wanted(name, tab or "", state == Call.State.ASKED)
-        for pk, name, state, tab in rows.values_list("pk", "name", "state", "reply__options__tab")
-    }
 
 
 switchboard = Switchboard()
