@@ -16,6 +16,7 @@ def measure() -> dict[str, Any]:
     return {
         "figures": figures,
         "search_ms": round(taken.median_ms, 1),
+        "search_cpu_ms": round(taken.cpu_ms, 1),
         "index_s": round(taken.build_s, 1),
         "index_mb": round(taken.index_mb),
     }
