@@ -10,6 +10,7 @@ from accounts.ids import parse_id
 NAME_BYTES = 191
 META_BYTES = 65_536
 META_DEPTH = 8
+JSON_DEPTH = 32
 ALIAS = re.compile(r"[a-z0-9_-]{1,128}")
 
 
@@ -59,3 +60,16 @@ def _size(value: Any, depth: int) -> int:
         validate_text(value)
         return len(value.encode())
     return 8
+
+
+def validate_json(value: Any, depth: int = JSON_DEPTH) -> None:
+    """JSON that both databases store: texts without NUL, finite numbers within 64 bits, at most 32 deep."""
+    if depth == 0:
+        raise ValidationError(f"must be at most {JSON_DEPTH} levels deep")
+    if isinstance(value, dict | list):
+        for item in (*value, *value.values()) if isinstance(value, dict) else value:
+            validate_json(item, depth - 1)
+    elif isinstance(value, str):
+        validate_text(value)
+    elif isinstance(value, int | float) and not abs(value) < 2**63:
+        raise ValidationError("must hold finite numbers within 64 bits only")

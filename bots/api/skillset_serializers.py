@@ -2,14 +2,35 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.names import validate_json
 from bots.models import Ability, Skillset
 from bots.skills import INPUT_BYTES
 from widgetplatform.api.serializers import OWNED_FIELDS, ResourceSerializer
 
 ALWAYS = ("name", "description", "instruction")
 MESSAGE_TYPES = ["user", "bot", "reasoning", "context", "instruction", "backstory", "activity", "checkpoint"]
+
+
+@extend_schema_field(OpenApiTypes.OBJECT)
+class Schema(serializers.Field[Any, Any, Any, Any]):
+    """A JSON schema as it was sent; what it must be is the domain function's."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Any JSON that a database keeps."""
+        try:
+            validate_json(data)
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from None
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        """As stored."""
+        return value
 
 
 class SkillsetSerializer(ResourceSerializer):
@@ -23,15 +44,24 @@ class SkillsetSerializer(ResourceSerializer):
 class AbilitySerializer(ResourceSerializer):
     """``name``, ``description`` and ``instruction`` are always answered, empty where nothing is set."""
 
+    parameters = Schema(
+        required=False, allow_null=True,
+        help_text="A JSON schema of the arguments; null: a text for each {{argument}} of the instruction.",
+    )  # fmt: skip
+
     class Meta:
         model = Ability
         fields = (
-            "id", "name", "description", "instruction", "meta", "blueprint", "secret_id", "file", "bot", "space_id", "created_at", "updated_at",
+            "id", "name", "description", "instruction", "parameters", "pick", "writes", "meta", "blueprint", "secret_id", "file", "bot", "space_id",
+            "created_at", "updated_at",
         )  # fmt: skip
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """What is set, and the three."""
-        return {**dict.fromkeys(ALWAYS, ""), **super().to_representation(instance)}
+        answer = {**dict.fromkeys(ALWAYS, ""), **super().to_representation(instance)}
+        if not instance.writes:
+            answer.pop("writes")
+        return answer
 
 
 class ExecuteSerializer(serializers.Serializer[Any]):

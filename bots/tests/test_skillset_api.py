@@ -72,7 +72,8 @@ def test_an_ability_from_beginning_to_end(olive, skillset):
     blueprint, bot, file = (model.objects.create(owner=olive.user) for model in (Blueprint, Bot, File))
     fields = {
         "name": "Menu", "description": "what there is to eat", "instruction": "{{file}}", "meta": {"a": "b"}, "blueprintId": str(blueprint.pk),
-        "secretId": "sec-1", "fileId": str(file.pk), "botId": str(bot.pk), "spaceId": "space-1",
+        "secretId": "sec-1", "fileId": str(file.pk), "botId": str(bot.pk), "spaceId": "space-1", "writes": True,
+        "parameters": {"type": "object", "properties": {"topHits": {"type": "integer"}}, "required": ["topHits"]},
     }  # fmt: skip
     ability_id = made(olive.post(f"skillset/{skillset}/ability/create", fields))
     answer = olive.get(f"skillset/shop/ability/{ability_id}/fetch").json()
@@ -85,6 +86,12 @@ def test_an_ability_from_beginning_to_end(olive, skillset):
     assert answer == {"id": ability_id, "name": "", "description": "", "instruction": "", "createdAt": answer["createdAt"], "updatedAt": answer["updatedAt"]}
     assert made(olive.post(f"skillset/shop/ability/{ability_id}/delete")) == ability_id
     error(olive.get(f"skillset/shop/ability/{ability_id}/fetch"), 404)
+
+
+def test_a_path_into_the_answer_of_a_request(olive, skillset):
+    fields = {"instruction": "```fetch\nhttps://example.com/\n```", "pick": "$.items[0].price"}
+    ability_id = made(olive.post("skillset/shop/ability/create", fields))
+    assert fields.items() <= olive.get(f"skillset/shop/ability/{ability_id}/fetch").json().items()
 
 
 def test_what_an_ability_names_may_go(olive, skillset):
@@ -128,6 +135,25 @@ def test_lists_in_every_form(olive, skillset):
         ({"fileId": "0190a0a0-0000-7000-8000-000000000000"}, "fileId: no such file"),
         ({"botId": "nobody"}, "botId: no such bot"),
         ({"blueprintId": "nothing"}, "blueprintId: no such blueprint"),
+        ({"writes": "yes"}, "writes: must be true or false"),
+        ({"parameters": "text"}, "parameters: must be a JSON schema of an object"),
+        ({"parameters": []}, "parameters: must be a JSON schema of an object"),
+        ({"parameters": {}}, "parameters: must be a JSON schema of an object"),
+        ({"parameters": {"type": "string"}}, "parameters: must be a JSON schema of an object"),
+        ({"parameters": {"type": "object", "properties": {"a": {"type": "txt"}}}}, "parameters: is not a JSON schema: properties.a.type: 'txt'"),
+        ({"parameters": {"type": "object", "required": "a"}}, "parameters: is not a JSON schema: required: 'a'"),
+        ({"parameters": {"type": "object", "properties": {"a": {"$ref": "https://example.com/s"}}}}, "parameters: must not refer to “https://example.com/s”"),
+        ({"parameters": {"type": "object", "properties": {"a": {"$ref": "#/$defs/no"}}}}, "parameters: must not refer to “#/$defs/no”"),
+        ({"parameters": {"type": "object", "title": "a\0"}}, "parameters: must not contain a NUL character"),
+        ({"parameters": {"type": "object", "title": "a" * 20_000}}, "parameters: must have at most 16384 bytes"),
+        ({"parameters": {"type": "object", "maximum": 1e300}}, "parameters: must hold finite numbers within 64 bits only"),
+        ({"instruction": "Hi {{who}}", "parameters": {"type": "object", "properties": {"name": {}}}}, "instruction: uses {{who}}, which is not one of"),
+        ({"instruction": "The key is {{secrets.shop}}"}, "instruction: uses {{secrets.shop}}: secrets are for"),
+        ({"instruction": "```mcp\nhttps://{{host}}/mcp\nadd\n```"}, "instruction: The first line must be the address of a tool server"),
+        ({"instruction": "```mcp\nhttps://a.b/mcp\n```"}, "instruction: The second line must be the name of a tool"),
+        ({"instruction": "```fetch\nhttps://a.b/\n```", "pick": "items["}, "pick: must be a JSONPath"),
+        ({"instruction": "```fetch\nhttps://a.b/\n```", "pick": "$" + ".a" * 200}, "pick: must have at most 300 characters"),
+        ({"instruction": "Hello", "pick": "$.a"}, "pick: is for requests only"),
     ],
 )
 def test_refused_ability_fields(olive, skillset, fields, says):
