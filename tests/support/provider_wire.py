@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 Body = dict[str, Any]
@@ -173,7 +174,7 @@ class Stream:
         for delta in self._answer.deltas:
             yield self.delta(delta)
         for piece in self._answer.pieces or words(self._answer.text):
-            yield self.delta({"content": piece})
+            yield self._head + _content(piece) + self._tail
         for index, (name, arguments) in enumerate(self._answer.tools):
             call = {"index": index, "id": f"call_{next(_numbers):020}", "type": "function", "function": {"name": name, "arguments": ""}}
             yield self.delta({"tool_calls": [call]})
@@ -191,6 +192,11 @@ class Stream:
             return b""
         counted = json.dumps(usage(self._answer), separators=(",", ":")).encode()
         return self._head + b',"choices":[],"usage":' + counted + b"}\n\n"
+
+
+@lru_cache(maxsize=1024)
+def _content(piece: str) -> bytes:
+    return b',"choices":[' + _json({"index": 0, "delta": {"content": piece}, "logprobs": None, "finish_reason": None}) + b"]"
 
 
 def _json(value: Any) -> bytes:
