@@ -80,3 +80,25 @@ def test_axe_finds_nothing_in_the_question(quiet_page: Page, ask: Callable[[Page
     chat, _ = ask(quiet_page)
     expect(card(chat)).to_be_visible()
     assert problems(quiet_page) == []
+
+
+@pytest.mark.parametrize(("button", "outcome"), [("Allow", "Ordered."), ("Not now", None)])
+def test_an_ability_that_writes_waits_for_the_visitor(server: Server, page: Page, button: str, outcome: str | None) -> None:
+    with server.operator() as api:
+        skillset = api.post("skillset/create", json={"name": "Shop"}).raise_for_status().json()["id"]
+        ability = {"name": "order", "description": "Place an order", "instruction": "Ordered.", "writes": True}
+        api.post(f"skillset/{skillset}/ability/create", json=ability).raise_for_status()
+        bot = api.post("bot/create", json={"name": "Scripted", "model": "scripted:calls", "skillsetId": skillset}).raise_for_status().json()["id"]
+        widget = api.post("integration/widget/create", json={"botId": bot, "tools": True}).raise_for_status().json()["id"]
+    chat = full_page(page, server, widget)
+    chat.say("Go")
+    expect(card(chat)).to_contain_text("Place an order")
+    page.reload()
+    card(chat).get_by_role("button", name=button).click()
+    answer = chat.answered()
+    expect(answer).to_contain_text("order: ")
+    if outcome:
+        expect(answer).to_contain_text(outcome)
+    else:
+        expect(answer).not_to_contain_text("Ordered.")
+    expect(card(chat)).to_have_count(0)

@@ -20,7 +20,7 @@ const tracing = config.features.verbose && import("./later/trace.js");
 /** Tells the console of a verbose widget what happens. */
 export function trace(what, detail) {
   const at = performance.now();
-  if (tracing) tracing.then(({ write }) => write(at, what, detail)).catch(() => {}); // a console is no reason to fail
+  if (tracing) tracing.then(({ write }) => write(at, what, detail));
 }
 
 /** @returns {any} */

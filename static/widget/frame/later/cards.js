@@ -1,4 +1,3 @@
-import { alone } from "../bridge.js";
 import { clone, config, el, icon, keep, recall, t } from "../page.js";
 
 const CONTACT = "contact";
@@ -13,7 +12,7 @@ export function called(frame, talk, { bridge, say, draw, scroll }) {
     bridge.post("callEnd", { call });
     if (talk.asks.delete(call)) draw();
   } else if (!confirm) {
-    if (alone) answer({ error: `The page has no function ${name}.` });
+    if (parent === window) answer({ error: `The page has no function ${name}.` });
     else bridge.post("call", { call, name, args, timeoutMs });
   } else if (said.has(call)) answer({ result: said.get(call) });
   else if (!talk.asks.has(call)) {
@@ -31,7 +30,6 @@ export function called(frame, talk, { bridge, say, draw, scroll }) {
       const value = args[key];
       list.append(el("dt", {}, key), el("dd", { dir: "auto" }, typeof value === "string" ? value : JSON.stringify(value, null, 1)));
     }
-    list.hidden = !list.firstChild;
     [...buttons.children].forEach((button, n) => (button.onclick = () => decide(n > 0)));
     talk.asks.set(call, card);
     draw();
