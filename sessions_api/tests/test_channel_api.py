@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import ApiToken, token_digest
+from bots import services as bots
 from sessions_api import channels
 from sessions_api.channels import Reader
 from sessions_api.models import ChannelMessage
@@ -16,6 +17,7 @@ from sessions_api.tasks import forget_channel_messages
 from sessions_api.tests.test_sending import FUNCTION, JSONL, conversation_of
 from tests.support.actors import Operator
 from tests.support.inprocess import Caller, InProcess
+from tests.support.provider import Answer, Provider
 
 CHANNEL = "a-channel-of-olive"
 
@@ -134,6 +136,29 @@ def test_a_function_whose_result_comes_by_a_channel(api: Caller, olive: Operator
     data = {"channel": CHANNEL, "functionName": "weather", "arguments": {}}
     assert waits == [("waitForChannelMessageBegin", data), ("waitForChannelMessageEnd", data)]
     assert lines[-1]["data"]["text"].strip() == 'weather: {"celsius": 21}'
+
+
+def test_a_language_model_waits_for_a_channel(api: Caller, olive: Operator, provider: Provider, settings: Any) -> None:
+    settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL = provider.key, provider.url
+    provider.script(Answer(tools=[("weather", '{"city": "Oslo"}')]), Answer("It is mild."))
+    bot = bots.create_bot(olive.user, model="gpt-test")
+    conversation = api.post("conversation/create", {"botId": str(bot.pk)}).json()["id"]
+    parameters = {"type": "object", "properties": {"city": {"type": "string"}}}
+    functions = [{**FUNCTION, "parameters": parameters, "result": {"channel": CHANNEL}}]
+    lines: list[Any] = []
+    body = {"text": "Go", "functions": functions}
+    thread = threading.Thread(target=lambda: lines.extend(api.post(f"conversation/{conversation}/complete", body, **JSONL).lines()))
+    thread.start()
+    while not channels.bells._waiting.get((olive.user.pk, CHANNEL)):
+        thread.join(0.005)
+    publish(api, celsius=21)
+    thread.join()
+    data = {"channel": CHANNEL, "functionName": "weather", "arguments": {"city": "Oslo"}}
+    assert [(line["type"], line["data"]) for line in lines if line["type"].startswith("wait")] == [
+        ("waitForChannelMessageBegin", data), ("waitForChannelMessageEnd", data),
+    ]  # fmt: skip
+    assert lines[-1]["data"]["text"] == "It is mild."
+    assert "celsius" in provider.requests[1]["messages"][-1]["content"]
 
 
 def test_old_messages_are_forgotten(olive: Operator, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
