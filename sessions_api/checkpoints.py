@@ -10,11 +10,11 @@ from bots.engines.providers.summary import summarize
 from bots.providers import Chosen
 from bots.retrieval.tokens import tokens
 from sessions_api.errors import Refused
-from sessions_api.log import Scene
-from sessions_api.models import Message
+from sessions_api.log import Log, Scene
+from sessions_api.models import Conversation, Message
 from sessions_api.operations import Append
 from sessions_api.spoken import spoken
-from sessions_api.talk import MODEL_MESSAGES, UNTIL, rows_before
+from sessions_api.talk import MODEL_MESSAGES, UNTIL, Rows, rows_before
 from sessions_api.threads import in_thread
 from sessions_api.usage import Spent, record_usage
 
@@ -46,6 +46,8 @@ async def sum_up(journal: Any, scene: Scene, reply: Message, fullness: Fullness)
     _running.add(conversation_id)
     try:
         await _sum_up(journal, scene, reply, fullness)
+    except Conversation.DoesNotExist:
+        return
     except (EngineError, Refused) as error:
         logger.warning("conversation %s was not summed up: %s", conversation_id, error.code)
     finally:
@@ -54,7 +56,7 @@ async def sum_up(journal: Any, scene: Scene, reply: Message, fullness: Fullness)
 
 async def _sum_up(journal: Any, scene: Scene, reply: Message, fullness: Fullness) -> None:
     chosen = fullness.chosen
-    found = await in_thread(rows_before)(reply.conversation_id, reply.position + 1, MODEL_MESSAGES)
+    head, found = await in_thread(_read)(reply)
     left, older = fullness.most_tokens * KEPT, list(found.rows)
     while older and (left := left - tokens(older[-1][2])) >= 0:
         older.pop()
@@ -69,4 +71,24 @@ async def _sum_up(journal: Any, scene: Scene, reply: Message, fullness: Fullness
         kept = Message(
             conversation_id=reply.conversation_id, type=Message.Type.CHECKPOINT, hidden=True, text=text, meta={UNTIL: older[-1][0]}
         )
-        await journal.run(Append(reply.conversation_id, [kept]))
+        await journal.run(Keep(reply.conversation_id, [kept], head=head, until=older[-1][0]))
+
+
+def _read(reply: Message) -> tuple[int, Rows]:
+    """The log's head first: what changes afterwards has a greater number."""
+    head = Conversation.objects.values_list("last_seq", flat=True).get(pk=reply.conversation_id)
+    return head, rows_before(reply.conversation_id, reply.position + 1, MODEL_MESSAGES)
+
+
+@dataclass
+class Keep(Append):
+    """Store a checkpoint, unless something that it sums up was changed or deleted while it was made."""
+
+    head: int = 0
+    until: int = 0
+
+    def apply(self, log: Log) -> list[Message]:
+        """The row, or nothing."""
+        log.require(self.conversation_id)
+        summed = Message.objects.filter(conversation_id=self.conversation_id, position__lte=self.until)
+        return [] if summed.filter(seq__gt=self.head).exists() else super().apply(log)

@@ -9,7 +9,8 @@ from django.utils import timezone
 from sessions_api.errors import Refused
 from sessions_api.limits import take_send
 from sessions_api.log import Log
-from sessions_api.models import Message
+from sessions_api.making import NOTED
+from sessions_api.models import Call, Message
 from sessions_api.operations import Operation, find_reply
 from sessions_api.options import Options
 from sessions_api.reply_operations import ask_again, open_next
@@ -153,10 +154,19 @@ class Delete(Operation):
         message.seq, message.updated_at = log.next_seq(self.conversation_id), log.now or timezone.now()
         message.save()
         forget_sums(self.conversation_id, message.position)
+        if message.type == Message.Type.BOT:
+            _forget_making(message)
         log.changed(message)
         if was_open:
             open_next(log, self.conversation_id)
         return message
+
+
+def _forget_making(reply: Message) -> None:
+    """What a reply called and thought goes with it: arguments and results say what it said."""
+    Call.objects.filter(reply=reply).delete()
+    notes = Message.objects.filter(conversation_id=reply.conversation_id, type__in=NOTED, deleted=False, meta__reply=str(reply.pk))
+    notes.update(deleted=True, text="", meta={})
 
 
 def find_message(operation: Any, log: Log) -> Message:

@@ -7,7 +7,9 @@ import pytest
 from bots import services as bots
 from bots.engines.base import HistoryItem
 from bots.vault import create_provider
+from sessions_api.keeper import keeper
 from sessions_api.models import Conversation, Message, Usage
+from sessions_api.operations import Append
 from sessions_api.talk import fitted
 from tests.support.actors import Operator
 from tests.support.inprocess import Caller, InProcess
@@ -38,6 +40,12 @@ def texts(body: Body) -> list[str]:
     return [str(message["content"]) for message in body["messages"]]
 
 
+def summed_up(provider: StandIn) -> Message:
+    """The checkpoint, once it is there."""
+    provider.wait(lambda _: Message.objects.filter(type="checkpoint", deleted=False).exists())
+    return Message.objects.filter(type="checkpoint", deleted=False).latest("position")
+
+
 def say(api: Caller, path: str, *words: str) -> None:
     for word in words:
         assert api.post(f"{path}/complete", {"text": f"{word}: {LONG}"}).status == 200
@@ -54,30 +62,55 @@ def test_what_fits() -> None:
 
 def test_a_long_talk_is_cut_and_summed_up(api: Caller, path: str, provider: StandIn) -> None:
     say(api, path, "One", "Two", "Three", "Four")
-    provider.wait(lambda seen: any("Sum up" in texts(body)[0] for body in seen.requests))
+    summed_up(provider)
     say(api, path, "Five", "Six")
     last = texts(provider.requests[-1])
     assert any("Six" in text for text in last) and not any("One:" in text for text in last), "old words are gone"
     assert any(SUMMARY in text for text in last), "what they said is not"
-    kept = Message.objects.filter(type="checkpoint", deleted=False).first()
-    assert kept and kept.text == SUMMARY and kept.hidden and kept.meta["until"] > 1
+    kept = summed_up(provider)
+    assert kept.text == SUMMARY and kept.hidden and kept.meta["until"] > 1
     assert Usage.objects.filter(code="checkpoint").exists(), "summing up counts"
 
 
 def test_a_deleted_message_is_not_kept_by_a_summary(api: Caller, path: str, provider: StandIn) -> None:
     say(api, path, "One", "Two", "Three", "Four")
-    provider.wait(lambda seen: any("Sum up" in texts(body)[0] for body in seen.requests))
+    summed_up(provider)
     first = Message.objects.get(type="user", text__startswith="One")
     assert api.post(f"{path}/message/{first.pk}/delete", {}).status == 200
-    assert not Message.objects.filter(type="checkpoint", deleted=False, meta__until__gte=first.position).exists()
+    assert not Message.objects.filter(type="checkpoint", deleted=False).exists()
+
+
+def test_nor_by_one_that_is_just_being_made(api: Caller, path: str, provider: StandIn) -> None:
+    say(api, path, "One", "Two", "Three")
+    provider.default = lambda body: Answer(SUMMARY, hold=1) if "Sum up" in texts(body)[0] else Answer("Yes.")
+    say(api, path, "Four")
+    provider.wait(lambda seen: "Sum up" in texts(seen.requests[-1])[0])
+    first = Message.objects.get(type="user", text__startswith="One")
+    assert api.post(f"{path}/message/{first.pk}/delete", {}).status == 200
+    provider.release()
+    provider.wait(lambda _: Usage.objects.filter(code="checkpoint").exists())
+    keeper.journal.submit(Append(first.conversation_id, [])).result(20)  # what was queued before it is committed
+    assert not Message.objects.filter(type="checkpoint", deleted=False).exists()
 
 
 def test_visitors_never_see_checkpoints(api: Caller, path: str, provider: StandIn) -> None:
     say(api, path, "One", "Two", "Three", "Four")
-    provider.wait(lambda seen: any("Sum up" in texts(body)[0] for body in seen.requests))
+    summed_up(provider)
     say(api, path, "Five")
     types = {message["type"] for message in api.get(f"{path}/message/list", take=100).json()["items"]}
     assert "checkpoint" in types, "operators do"
     session = api.post(f"{path}/session/create", {}).json()
     seen = Caller(api.app, session["token"]).get(f"{path}/message/list", take=100).json()
     assert {message["type"] for message in seen["items"]} <= {"user", "bot"}
+
+
+def test_what_a_deleted_reply_called_goes_with_it(api: Caller, olive: Operator) -> None:
+    bot = bots.create_bot(olive.user, name="Calls", model="scripted:calls")
+    talk = f"conversation/{Conversation.objects.create(owner=olive.user, bot=bot).pk}"
+    weather = {"name": "weather", "description": "Of a city", "parameters": {"type": "object"}, "result": {"data": "sunny"}}
+    api.post(f"{talk}/complete", {"text": "Hi", "functions": [weather]})
+    notes = Message.objects.filter(type__in=["activity", "reasoning"], deleted=False)
+    assert notes.count() == 2
+    reply = Message.objects.get(type="bot")
+    assert api.post(f"{talk}/message/{reply.pk}/delete", {}).status == 200
+    assert not notes.exists() and not Message.objects.filter(text__contains="weather").exists()
