@@ -2,19 +2,26 @@
 
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.db.models import Count
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 
 from accounts.owned_admin import NAMING, TIMES, OwnedAdmin
 from bots import skills
+from bots.abilities.fetch import changes_something
+from bots.admin_trials import TrialForm, try_ability, written
 from bots.models import Ability, Skillset
 
-FIELDS = ("name", "description", "instruction", "bot", "file")
-ROWS = {"description": 2, "instruction": 8}
+FIELDS = ("name", "description", "instruction", "parameters", "pick", "writes", "bot", "file", "secret_id")
+ROWS = {"description": 2, "instruction": 8, "parameters": 6}
+MAY_WRITE = "“{}” sends more than it asks for. Where it changes something, tick “writes”: the visitor is asked before."
 
 
 class AbilityFormSet(forms.BaseInlineFormSet):
@@ -28,8 +35,8 @@ class AbilityFormSet(forms.BaseInlineFormSet):
             try:
                 skills.clean_ability(form.instance)
             except forms.ValidationError as error:
-                for field, messages in error.message_dict.items():
-                    form.add_error(field, messages)
+                for field, said in error.message_dict.items():
+                    form.add_error(field if field in form.fields else None, said)
 
 
 class AbilityInline(admin.StackedInline):
@@ -37,7 +44,8 @@ class AbilityInline(admin.StackedInline):
 
     model = Ability
     formset = AbilityFormSet
-    fields = FIELDS
+    fields = (*FIELDS, "try_it")
+    readonly_fields = ("try_it",)
     autocomplete_fields = ["bot"]
     extra = 0
 
@@ -45,7 +53,16 @@ class AbilityInline(admin.StackedInline):
         """Room for the instruction."""
         if db_field.name in ROWS:
             kwargs["widget"] = AdminTextareaWidget(attrs={"rows": ROWS[db_field.name]})
+        if db_field.name == "secret_id":
+            kwargs |= {"label": "Secret", "help_text": "The alias of a secret of yours; a request sends it as {{secret}}."}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="Try it")
+    def try_it(self, obj: Ability) -> str:
+        """The way to a page that carries it out."""
+        if obj._state.adding:
+            return "Save it first."
+        return format_html('<a href="{}">Carry it out with arguments of yours</a>', reverse("admin:bots_ability_try", args=[obj.pk]))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only what this person may see can be chosen."""
@@ -70,7 +87,28 @@ class SkillsetAdmin(OwnedAdmin):
         """With the count that the list shows."""
         return super().get_queryset(request).annotate(total=Count("abilities"))
 
-    def save_formset(self, _request: HttpRequest, _form: Any, formset: Any, change: bool) -> None:
+    def get_urls(self) -> list[URLPattern]:
+        """Trying an ability, below its id."""
+        view = self.admin_site.admin_view(self.try_view)
+        return [path("ability/<uuid:pk>/try/", view, name="bots_ability_try"), *super().get_urls()]
+
+    def try_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """GET: a form of its parameters. POST: what came of it."""
+        mine = self.get_queryset(request)
+        ability = Ability.objects.filter(pk=pk, skillset__in=mine).select_related("skillset").first()
+        if ability is None or not self.has_change_permission(request, ability.skillset):
+            raise Http404("There is no such ability")
+        form = TrialForm(skills.spec_of(ability), request.POST or None)
+        outcome = None
+        if request.method == "POST" and form.is_valid():
+            outcome = async_to_sync(try_ability)(ability, form.arguments())
+        context = {
+            **self.admin_site.each_context(request), "title": f"Try {ability}", "original": ability, "skillset": ability.skillset,
+            "form": form, "outcome": outcome, "result": written(outcome.result) if outcome else "",
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/bots/ability/try.html", context)
+
+    def save_formset(self, request: HttpRequest, _form: Any, formset: Any, change: bool) -> None:
         """Through the domain functions."""
         formset.save(commit=False)
         for ability in formset.deleted_objects:
@@ -79,6 +117,9 @@ class SkillsetAdmin(OwnedAdmin):
             skills.update_ability(ability)
         for ability in formset.new_objects:
             skills.create_ability(formset.instance, **{name: getattr(ability, name) for name in FIELDS})
+        for ability in (*(changed for changed, _ in formset.changed_objects), *formset.new_objects):
+            if not ability.writes and changes_something(skills.spec_of(ability)):
+                self.message_user(request, MAY_WRITE.format(ability), messages.WARNING)
 
     @admin.display(description="abilities", ordering="total")
     def abilities(self, obj: Any) -> int:

@@ -1,8 +1,9 @@
 """Asking a bot outside a conversation: its whole reply at once."""
 
 import asyncio
+from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from bots.search import search_of
 from bots.skills import abilities_in
 
 DEPTH = 3  # bots that ask bots
+# How personal data is taken out of a text; a higher layer, which knows what it looks like, adds it here.
+HIDERS: list[Callable[[str], str]] = []
 _depth: ContextVar[int] = ContextVar("_depth", default=0)
 
 
@@ -50,10 +53,13 @@ async def ask(bot: BotSpec, text: str, history: tuple[HistoryItem, ...] = (), ca
     depth = _depth.get()
     if depth >= DEPTH:
         raise EngineError("too_deep", retryable=False, cause=f"More than {DEPTH} bots ask each other")
+    items = (*history, HistoryItem("user", text))
+    if bot.privacy:
+        items = await database_sync_to_async(_hidden, thread_sensitive=False)(items)
     chosen = await choose(bot.model, bot.owner_id)
     abilities = database_sync_to_async(abilities_in, thread_sensitive=False)
     turn = Turn(
-        history=(*history, HistoryItem("user", text)),
+        history=items,
         instructions=bot.backstory,
         model=bot.model,
         options=chosen.options,
@@ -79,3 +85,10 @@ async def ask(bot: BotSpec, text: str, history: tuple[HistoryItem, ...] = (), ca
     finally:
         _depth.reset(token)
     return "".join(pieces), tokens
+
+
+def _hidden(items: tuple[HistoryItem, ...]) -> tuple[HistoryItem, ...]:
+    """What users said, without personal data."""
+    for hide in HIDERS:
+        items = tuple(replace(item, text=hide(item.text)) if item.type == "user" else item for item in items)
+    return items

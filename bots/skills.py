@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.meta import forget_meta, index_meta
 from bots.abilities import CONTACT_LOOKUPS
-from bots.abilities.arguments import read_input
+from bots.abilities.arguments import INPUT, read_input
 from bots.abilities.base import AbilityError, AbilitySpec, Outcome, Tools
 from bots.abilities.kinds import kind_of, template_of
 from bots.abilities.mcp import read_tool
@@ -139,7 +139,9 @@ def contact_of(owner: Any, contact_id: str) -> str | None:
 
 async def execute(ability: AbilitySpec, text: str, tools: Tools, contact_id: str | None = None) -> Outcome:
     """Carry an ability out with the arguments that are in ``text``; ``{{contactId}}`` is the contact, whatever the text says."""
-    arguments = read_input(ability.instruction, text)
+    arguments = read_input(template_of(ability), text)
+    if kind_of(ability) == "mcp" and len(arguments) > 1:
+        del arguments[INPUT]  # a tool takes its arguments and nothing else
     if contact_id:
         arguments[CONTACT_ID] = contact_id
     return await run(ability, arguments, tools)

@@ -7,15 +7,18 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Replies, journal and hub start with the first connection of a web process; operators' routes learn what a session token is,
-        abilities whose a contact is."""
+        abilities whose a contact is, bots that are asked what personal data looks like."""
         from accounts.authentication import SESSION_TOKEN_CHECKS
         from bots.abilities import CONTACT_LOOKUPS
+        from bots.asking import HIDERS
         from sessions_api.access import refuse_elsewhere
         from sessions_api.contact_book import contact_id_of
         from sessions_api.doors import doors
+        from sessions_api.entities import without_personal_data
         from sessions_api.keeper import keeper
         from widgetplatform.background import register
 
         register(keeper.start, keeper.stop, drain=doors.say_goodbye)
         SESSION_TOKEN_CHECKS.append(refuse_elsewhere)
         CONTACT_LOOKUPS.append(contact_id_of)
+        HIDERS.append(without_personal_data)

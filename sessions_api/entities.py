@@ -68,6 +68,11 @@ def replaced(text: str, entities: list[Entity]) -> str:
     return raw.decode("utf-16-le", "replace")
 
 
+def without_personal_data(text: str) -> str:
+    """The text with what ``detect`` finds replaced."""
+    return replaced(text, detect(text))
+
+
 def with_replacements(text: str, spans: list[Span]) -> list[Entity]:
     """Entities in the order of the text; the same value of a type has the same replacement, such as ``[EMAIL_1]``."""
     numbers: dict[tuple[str, str], int] = {}

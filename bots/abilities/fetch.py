@@ -12,7 +12,7 @@ from bots.abilities.data import refuse_constant
 from bots.abilities.fences import fenced
 from bots.abilities.picking import picked
 from bots.abilities.request import fill_template, read_template
-from bots.abilities.secrets import check_destination, redacted, secrets_of, without_secrets
+from bots.abilities.secrets import check_destination, redacted, redacted_data, secrets_of, without_secrets
 
 FENCE = "fetch"
 REASON_CHARACTERS = 300
@@ -32,7 +32,17 @@ async def run(ability: AbilitySpec, arguments: Mapping[str, Any], tools: Tools) 
     text = redacted(_text(answer), secrets.values())
     if answer.status >= 400:
         raise AbilityError(f"The address answered {_named(answer.status)}{_reason(text)}")
-    return Outcome(_picked(ability.pick, answer, text) if ability.pick else _parsed(answer, text))
+    result = _picked(ability.pick, answer, text) if ability.pick else _parsed(answer, text)
+    return Outcome(redacted_data(result, secrets.values()))
+
+
+def changes_something(ability: AbilitySpec) -> bool:
+    """Whether it is a request by a method that is made for changes."""
+    try:
+        block = fenced(ability.instruction, FENCE)
+        return block is not None and read_template(block).method not in ("GET", "HEAD")
+    except AbilityError:
+        return False
 
 
 def _picked(path: str, answer: Answer, text: str) -> Any:

@@ -8,7 +8,14 @@ from bots.abilities.arguments import INPUT, PLACEHOLDER, RESERVED, fill
 from bots.abilities.base import AbilityError, AbilitySpec, Outcome, Tools
 from bots.abilities.fences import fenced
 from bots.abilities.request import check_header, header_lines
-from bots.abilities.secrets import check_destination, redacted, secret_names, secrets_of, without_secrets
+from bots.abilities.secrets import (
+    check_destination,
+    redacted,
+    redacted_data,
+    secret_names,
+    secrets_of,
+    without_secrets,
+)
 
 FENCE = "mcp"
 
@@ -39,7 +46,7 @@ async def run(ability: AbilitySpec, arguments: Mapping[str, Any], tools: Tools) 
         result = await tools.call_tool(tool.url, headers, tool.name, given)
     except AbilityError as error:
         raise AbilityError(redacted(str(error), secrets.values())) from None
-    return Outcome(_redacted(result, secrets.values()))
+    return Outcome(redacted_data(result, secrets.values()))
 
 
 def read_tool(block: str) -> ServerTool:
@@ -54,13 +61,3 @@ def read_tool(block: str) -> ServerTool:
     if any(set(PLACEHOLDER.findall(value)) - set(secret_names(value)) for value in headers.values()):
         raise AbilityError("The headers may hold secrets, but no arguments")
     return ServerTool(url.strip(), name.strip(), headers)
-
-
-def _redacted(value: Any, secrets: Any) -> Any:
-    if isinstance(value, str):
-        return redacted(value, secrets)
-    if isinstance(value, list):
-        return [_redacted(item, secrets) for item in value]
-    if isinstance(value, dict):
-        return {redacted(key, secrets): _redacted(item, secrets) for key, item in value.items()}
-    return value

@@ -61,6 +61,18 @@ def redacted(text: str, secrets: Iterable[SecretValue]) -> str:
     return text
 
 
+def redacted_data(value: Any, secrets: Iterable[SecretValue]) -> Any:
+    """JSON data without the secrets: however they were written, this is how they are read."""
+    held = list(secrets)
+    if isinstance(value, str):
+        return redacted(value, held)
+    if isinstance(value, list):
+        return [redacted_data(item, held) for item in value]
+    if isinstance(value, dict):
+        return {redacted(key, held): redacted_data(item, held) for key, item in value.items()}
+    return value
+
+
 def _covers(allowed: str, host: str) -> bool:
     return host.endswith(allowed[1:]) if allowed.startswith("*.") else host == allowed
 

@@ -15,6 +15,7 @@ from accounts.names import validate_text
 from bots import skills
 from bots.abilities.base import AbilitySpec, Outcome
 from bots.api.skillset_serializers import ExecutedLineSerializer, ExecutedSerializer, ExecuteSerializer
+from bots.calling import OwnCaller
 from bots.models import Ability, Skillset
 from bots.toolbox import OwnTools
 from widgetplatform.api.described import described
@@ -57,7 +58,7 @@ async def execute(request: HttpRequest, skillset_id: str, ability_id: str) -> Ht
 
 
 async def _run(order: Order) -> Outcome:
-    return await skills.execute(order.ability, order.text, OwnTools(order.owner_id), order.contact_id)
+    return await skills.execute(order.ability, order.text, OwnTools(order.owner_id, OwnCaller(order.owner_id, order.contact_id)), order.contact_id)
 
 
 async def _lines(order: Order) -> AsyncIterator[str]:

@@ -30,3 +30,9 @@ async def test_a_bot_that_takes_too_long(settings):
     with pytest.raises(EngineError) as error:
         await ask(BotSpec("scripted:echo/delay=30"), "one two")
     assert error.value.code == "timeout"
+
+
+async def test_a_bot_with_privacy_does_not_read_personal_data():
+    history = (HistoryItem("user", "I am vera@example.com"),)
+    text, _ = await ask(BotSpec("scripted:echo", privacy=True), "write to vera@example.com", history)
+    assert text == "write to [EMAIL_1]"

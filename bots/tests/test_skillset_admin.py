@@ -69,3 +69,35 @@ def test_refusals(olive: Any, root: Any) -> None:
     bot = services.create_bot(root.user)
     assert "no such bot" in _errors(root.browser.post(change, _form({"name": "x", "bot": bot.pk})))
     assert not Ability.objects.exists()
+
+
+def test_an_ability_is_tried(olive: Any, otto: Any) -> None:
+    skillset = skills.create_skillset(olive.user, name="Shop")
+    schema = {"type": "object", "properties": {"name": {"type": "string"}, "n": {"type": "integer"}}, "required": ["name", "n"]}
+    ability = skills.create_ability(skillset, name="Greet", instruction="Hello {{name}}, {{n}} <b>times</b>", parameters=schema)
+    page = f"{LIST}ability/{ability.pk}/try/"
+    assert page in olive.browser.get(f"{LIST}{skillset.pk}/change/").content.decode()
+    assert 'name="a-name"' in olive.browser.get(page).content.decode()
+    said = olive.browser.post(page, {"a-name": "Vera", "a-n": "3"}).content.decode()
+    assert "Hello Vera, 3 &lt;b&gt;times" in said and "<script" not in said.partition("<main")[2].partition("</main")[0]
+    assert "The arguments do not fit: n: " in olive.browser.post(page, {"a-name": "Vera", "a-n": "1.5"}).content.decode()
+    assert "This field is required" in olive.browser.post(page, {"a-n": "3"}).content.decode()
+    assert "Enter a valid JSON" in olive.browser.post(page, {"a-name": "Vera", "a-n": "{"}).content.decode()
+    assert otto.browser.get(page).status_code == otto.browser.post(page, {"a-name": "x"}).status_code == 404
+
+
+def test_schemas_picks_and_writing(olive: Any) -> None:
+    skillset = skills.create_skillset(olive.user)
+    change = f"{LIST}{skillset.pk}/change/"
+    assert "must be a JSON schema of an object" in _errors(olive.browser.post(change, _form({"name": "x", "parameters": "[1]"})))
+    assert "is not one of the parameters" in _errors(
+        olive.browser.post(change, _form({"name": "x", "instruction": "{{who}}", "parameters": '{"type": "object"}'}))
+    )
+    request = {"name": "Order", "instruction": "```fetch\nPOST https://example.com/\n```", "pick": "$.id"}
+    said = olive.browser.post(change, _form(request), follow=True).content.decode()
+    assert "tick “writes”" in said
+    ability = Ability.objects.get()
+    assert (ability.pick, ability.writes, ability.parameters) == ("$.id", False, None)
+    known = {"id": ability.pk, "skillset": skillset.pk}
+    told = olive.browser.post(change, _form({**known, **request, "writes": "on"}, stored=1), follow=True).content.decode()
+    assert "tick “writes”" not in told and Ability.objects.get().writes
