@@ -23,6 +23,7 @@ class OwnCaller:
     def __init__(self, owner_id: Any, contact_id: Any = None) -> None:
         self._owner_id = owner_id
         self._contact_id = contact_id
+        self.tokens = 0  # that bots took which were asked
 
     async def __call__(self, number: int, tool: Function | Ability, arguments: Mapping[str, Any]) -> CallResult:
         """As ``bots.engines.base.Caller`` says."""
@@ -30,7 +31,9 @@ class OwnCaller:
             return CallResult(error=NO_PAGE)
         if tool.writes:
             return CallResult(error=NOBODY)
-        return await run_ability(self._owner_id, tool, arguments, self._contact_id)
+        result = await run_ability(self._owner_id, tool, arguments, self._contact_id)
+        self.tokens += result.tokens
+        return result
 
 
 async def run_ability(

@@ -22,6 +22,7 @@ from sessions_api.models import Call, Message, Session
 from sessions_api.patience import within
 from sessions_api.switchboard import Calling, Tap, switchboard
 from sessions_api.threads import in_thread
+from sessions_api.usage import Spent, record_usage
 
 logger = logging.getLogger(__name__)
 POLL_SECONDS = 1.0  # a doorbell may get lost
@@ -99,6 +100,10 @@ class LoggedCaller:
             if not await self._commit(RunCall(call.conversation_id, call.pk, self._reply.attempt)):
                 raise _interrupted()
         result = await run_ability(self._scene.owner_id, tool, given, self._scene.contact_id)
+        if result.tokens:  # a bot that was asked
+            scene, usage = self._scene, {"output": result.tokens, "model": tool.name}
+            spent = Spent(scene.owner_id, "done", "ability", usage, scene.widget_id, scene.bot_id, call.conversation_id, is_reply=False)
+            await record_usage(spent)
         return await self._finish(call, {"error": kept(result.error)} if result.error else {"result": kept(result.value)})
 
     async def _answered(self, call: Call, calling: Calling, late: str, alone: str) -> Call:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from bots.calling import OwnCaller
 from bots.engines.base import End, Engine, EngineError, Text, Turn, Usage
 from sessions_api.patience import within
 from sessions_api.usage import Spent, record_usage
@@ -51,6 +52,7 @@ async def made(engine: Engine, turn: Turn, beat: float, owner_id: Any) -> AsyncG
         await asyncio.gather(task, return_exceptions=True)
         if turn.access is not None:
             usage["totalMs"] = int((time.monotonic() - began) * 1000)
+            usage["output"] = usage.get("output", 0) + (turn.call.tokens if isinstance(turn.call, OwnCaller) else 0)
             status = "done" if usage.pop("ended", False) else "stopped"
             await record_usage(Spent(owner_id, status, usage.pop("code", ""), usage))
 
