@@ -80,4 +80,5 @@ def _covers(allowed: str, host: str) -> bool:
 def _forms(value: str) -> list[str]:
     encoded = base64.b64encode(value.encode()).decode()
     forms = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], encoded}
+    forms |= {form.replace("/", "\\/") for form in forms}  # as some write JSON
     return sorted(forms, key=len, reverse=True)

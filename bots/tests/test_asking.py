@@ -2,7 +2,7 @@
 
 import pytest
 
-from bots.asking import BotSpec, ask
+from bots.asking import DEPTH, BotSpec, _depth, ask
 from bots.engines.base import EngineError, HistoryItem
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,3 +36,13 @@ async def test_a_bot_with_privacy_does_not_read_personal_data():
     history = (HistoryItem("user", "I am vera@example.com"),)
     text, _ = await ask(BotSpec("scripted:echo", privacy=True), "write to vera@example.com", history)
     assert text == "write to [EMAIL_1]"
+
+
+async def test_bots_that_ask_each_other_come_to_an_end():
+    token = _depth.set(DEPTH)
+    try:
+        with pytest.raises(EngineError) as error:
+            await ask(BotSpec("scripted:echo"), "hello")
+    finally:
+        _depth.reset(token)
+    assert error.value.code == "too_deep"
