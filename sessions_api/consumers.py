@@ -16,7 +16,8 @@ from sessions_api.chores import Chores
 from sessions_api.doors import doors
 from sessions_api.errors import Refused
 from sessions_api.frames import BadFrame, TooBig, read_frame
-from sessions_api.history import Since, has_open_reply
+from sessions_api.history import Since
+from sessions_api.lifetime import Lifetime
 from sessions_api.sockets import Socket
 from sessions_api.surroundings import set_conversation
 from sessions_api.threads import in_thread
@@ -26,7 +27,6 @@ from widgetplatform import metrics
 from widgets.config import rendering_features
 
 logger = logging.getLogger(__name__)
-EXPIRY_GRACE_SECONDS = 600  # an open reply may end after the session did
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
@@ -66,7 +66,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         """One frame. Handlers return at once; what takes time runs beside, in the order of arrival."""
         if self._closed:
             return  # it was on its way when we closed
-        self._heard = time.monotonic()
+        if self._lifetime is not None:
+            self._lifetime.heard()
         try:
             kind, fields = read_frame(text_data)
             if (kind == "hello") == (self.opened is not None):
@@ -97,8 +98,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self.opened = opened
         self._tab = tab
         self.socket = Socket(opened.access.conversation_id, self._send_text, self._end, tab)
-        self._chores.after("hb", settings.HEARTBEAT_SECONDS, self._beat)
-        self._chores.after("expiry", max(0.0, opened.claims.expires_at.timestamp() - time.time()), self._expire)
+        self._lifetime = Lifetime(self.socket, self._chores, self._end, opened.claims.expires_at.timestamp())
         await self.socket.start(resume, self._welcome)
 
     async def send_message(self, fields: dict[str, Any]) -> None:
@@ -148,11 +148,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self.socket.resume(fields)
 
     async def hb(self, fields: dict[str, Any]) -> None:
-        """``hb``: the head, so that a lost doorbell shows. Both sides answer, so an answer to our own ends it."""
-        if self._asked:
-            self._asked = False
-        else:
-            self._send_heartbeat()
+        """``hb``: the head, so that a lost doorbell shows."""
+        if self._lifetime is not None:
+            self._lifetime.heartbeat()
 
     @property
     def _options(self) -> dict[str, str] | None:
@@ -235,35 +233,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             self.socket.stop()
         self._chores.beside(self.close(code))
 
-    def _beat(self) -> None:
-        if time.monotonic() - self._heard > settings.SILENCE_SECONDS:
-            self._end(CloseCode.TIMEOUT)
-            return
-        self._send_heartbeat()
-        self._chores.after("hb", settings.HEARTBEAT_SECONDS, self._beat)
-
-    def _send_heartbeat(self) -> None:
-        self._asked = True
-        self._reply({"type": "hb", "head": self.socket.seq if self.socket else 0})
-
-    def _expire(self, waited: float = 0.0) -> None:
-        self._chores.beside(self._end_when_answered(waited))
-
-    async def _end_when_answered(self, waited: float) -> None:
-        """Say that the session is over, and stay until the open reply has ended, wherever it is made."""
-        if waited < EXPIRY_GRACE_SECONDS and await in_thread(has_open_reply)(self.access.conversation_id):
-            if not waited:
-                self._reply({"type": "expiring", "inMs": EXPIRY_GRACE_SECONDS * 1000})
-            self._chores.after("expiry", 1.0, self._expire, waited + 1.0)
-            return
-        if waited and self.socket is not None:
-            await self.socket.resume({"seq": self.socket.seq})  # its closing row may still be on the way
-        self._end(CloseCode.UNAUTHENTICATED)
-
     _tab = ""
-    _heard = 0.0
     _closed = False
-    _asked = False  # our heartbeat waits for its answer
+    _lifetime: Lifetime | None = None
 
 
 # Frames dispatch through this table, never by Channels' mapping of types to methods.
