@@ -51,6 +51,7 @@ class Context:
     stream: bool = True
     verbose: bool = False
     fullness: Fullness | None = None
+    private: bool = False  # texts stay out of logs
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,9 @@ async def load_context(scene: Scene, reply: Message) -> Context:
     history = await talk_before(reply, fullness.most_tokens if fullness else 0)
     engine, turn = await make_turn(mind, chosen, history, around, reply.options or {})
     if widget is None:
-        return Context(engine, turn, Features(), verbose=True, fullness=fullness)
+        return Context(engine, turn, Features(), verbose=True, fullness=fullness, private=mind.privacy)
     return Context(
-        engine, turn, rendering_features(widget), stream=widget.stream, verbose=widget.verbose, fullness=fullness
+        engine, turn, rendering_features(widget), stream=widget.stream, verbose=widget.verbose, fullness=fullness, private=mind.privacy
     )
 
 

@@ -123,7 +123,8 @@ class Generation:
             self._task.uncancel()  # type: ignore[union-attr]
             status = Status.STOPPED
         except Exception as error:
-            logger.exception("reply %s failed", self.id)
+            private = self._context is not None and self._context.private  # what an exception says may repeat a text
+            logger.error("reply %s failed: %s", self.id, type(error).__name__, exc_info=None if private else error)
             status, code, cause = Status.FAILED, "internal", type(error).__name__
         self._pace.stop()
         self._making.stop()
@@ -244,10 +245,11 @@ class Generation:
                 closed = await self._journal.run(Close(self.conversation_id, reply, self.attempt, notes))
                 self._remember(closed)
                 return closed is not None
-            except Refused:  # its conversation was deleted meanwhile
-                return False
-            except Exception as error:  # the database is away: keep the reply until it is back, the lease decides who may
-                logger.warning("reply %s: close failed: %s", self.id, error)
+            except Exception as error:
+                if isinstance(error, Refused) and error.code != "unavailable":  # its conversation was deleted meanwhile
+                    return False
+                # The database is away: keep the reply until it is back, the lease decides who may.
+                logger.warning("reply %s: close failed: %s", self.id, type(error).__name__)
                 await asyncio.sleep(1)
                 if self.lost:
                     return False
