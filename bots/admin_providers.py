@@ -152,4 +152,4 @@ class SecretAdmin(OwnedAdmin):
     @admin.display(description="sent to")
     def sent_to(self, obj: Secret) -> str:
         """The hosts that may get it."""
-        return ", ".join(obj.hosts.split()) or "any host that an ability names"
+        return ", ".join(obj.hosts.split()) or "nowhere"

@@ -55,7 +55,7 @@ class Secret(OwnedObject):
     """Something that abilities send and nobody reads: a key of another service. Its alias is how instructions name it."""
 
     value = models.TextField(blank=True, default="", editable=False)  # sealed: accounts/seal.py
-    hosts = models.TextField(blank=True, default="", help_text="Where it may be sent: hosts separated by commas or lines, *.example.com with everything below it. Empty: to whatever host an ability names.")
+    hosts = models.TextField(blank=True, default="", help_text="Where it may be sent, so that no instruction takes it elsewhere: hosts separated by commas or lines, *.example.com for everything below it.")
 
 
 class BlueprintedObject(OwnedObject):

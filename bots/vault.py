@@ -93,6 +93,8 @@ def clean_secret(kept: Secret, fields: dict[str, Any], value: str) -> dict[str, 
     if len(value) > KEY_CHARACTERS or not (value.isprintable() and _is_text(value)):
         errors["new_value"] = f"must be one line of at most {KEY_CHARACTERS} characters"
     hosts = _hosts(fields.get("hosts", kept.hosts))
+    if not hosts:
+        errors["hosts"] = "is needed: instructions may come from others, with a skillset that was cloned"
     wrong = [host for host in hosts if not HOST.fullmatch(host)]
     if wrong:
         errors["hosts"] = f"must be hosts such as api.example.com or *.example.com, not {wrong[0][:80]}"
@@ -126,10 +128,8 @@ def _hosts(text: str) -> list[str]:
 
 
 def _reaches_more(before: Set[str], after: list[str]) -> bool:
-    if not before:
-        return False  # it could be sent anywhere
     wide = tuple(host[1:] for host in before if host.startswith("*."))
-    return not after or any(host not in before and not host.removeprefix("*").endswith(wide) for host in after)
+    return any(host not in before and not host.removeprefix("*").endswith(wide) for host in after)
 
 
 def _is_text(value: str) -> bool:

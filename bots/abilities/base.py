@@ -66,7 +66,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class SecretValue:
-    """A secret of the owner; ``hosts`` are those that it may be sent to, ``*.`` for all below one, none: any."""
+    """A secret of the owner; ``hosts`` are those that it may be sent to, ``*.`` for all below one."""
 
     name: str
     value: str = field(repr=False)

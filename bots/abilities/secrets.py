@@ -48,7 +48,7 @@ def check_destination(url: str, secrets: Iterable[SecretValue]) -> None:
     if target.url.scheme != "https" and not target.trusted:
         raise AbilityError("A secret may only be sent by https")
     for secret in held:
-        if secret.hosts and not any(_covers(host, target.host) for host in secret.hosts):
+        if not any(_covers(host, target.host) for host in secret.hosts):
             raise AbilityError(f"The secret “{secret.name}” may not be sent to {target.host}")
 
 

@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('value', models.TextField(blank=True, default='', editable=False)),
-                ('hosts', models.TextField(blank=True, default='', help_text='Where it may be sent: hosts separated by commas or lines, *.example.com with everything below it. Empty: to whatever host an ability names.')),
+                ('hosts', models.TextField(blank=True, default='', help_text='Where it may be sent, so that no instruction takes it elsewhere: hosts separated by commas or lines, *.example.com for everything below it.')),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -113,7 +113,7 @@ def test_picking(olive: Operator, ability: Ability, host: str) -> None:
     ],
 )
 def test_refusals(olive: Operator, otto: Operator, ability: Ability, lines: str, says: str) -> None:
-    create_secret(otto.user, alias="theirs", new_value=KEY)
+    create_secret(otto.user, alias="theirs", new_value=KEY, hosts="127.0.0.1")
     assert says in outcome(olive, ability, lines, "https://example.com/")["error"]
 
 

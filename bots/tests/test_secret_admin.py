@@ -18,7 +18,7 @@ def operators(olive: Any, otto: Any) -> None:
 
 
 def form(value: str = "", **fields: Any) -> dict[str, Any]:
-    return {"alias": "crm", "new_value": value, "hosts": "", "name": "", "description": "", "meta": "{}", **fields}
+    return {"alias": "crm", "new_value": value, "hosts": "api.example.com", "name": "", "description": "", "meta": "{}", **fields}
 
 
 def save(who: Any, url: str = ADD, **fields: Any) -> Secret:
@@ -61,12 +61,10 @@ def test_an_empty_value_keeps_the_one_that_is_there(olive: Any) -> None:
     ("before", "after", "asks"),
     [
         ("api.example.com", "evil.example.net", True),
-        ("api.example.com", "", True),
         ("api.example.com", "*.example.com", True),
         ("api.example.com b.example.com", "b.example.com", False),
         ("*.example.com", "api.example.com *.eu.example.com", False),
         ("*.example.com", "badexample.com", True),
-        ("", "api.example.com", False),
     ],
 )
 def test_more_hosts_ask_for_the_value_again(olive: Any, before: str, after: str, asks: bool) -> None:
@@ -87,6 +85,7 @@ def test_more_hosts_ask_for_the_value_again(olive: Any, before: str, after: str,
         ({"value": "two\tparts"}, "value", "one line"),
         ({"value": "v" * 5000}, "value", "4096"),
         ({"hosts": "https://api.example.com"}, "hosts", "must be hosts such as"),
+        ({"hosts": ""}, "hosts", "is needed"),
         ({"hosts": "*"}, "hosts", "must be hosts such as"),
         ({"hosts": "a.*.example.com"}, "hosts", "must be hosts such as"),
     ],
