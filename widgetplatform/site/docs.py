@@ -14,7 +14,10 @@ from django.urls import reverse
 
 from widgetplatform.site.markup import to_html
 
-ORDER = ("embedding", "widget-settings", "api", "api-objects", "api-conversations", "protocol", "operating", "architecture")
+ORDER = (
+    "embedding", "widget-settings", "knowledge", "models", "skills", "api", "api-objects", "api-conversations", "protocol",
+    "operating", "security", "architecture",
+)  # fmt: skip
 IMAGES = "docs/img/"
 SUMMARY_CHARACTERS = 140
 _HEADING = re.compile(r'<h([1-3]) id="([^"]*)">.*?data-heading-content="([^"]*)"', re.DOTALL)
