@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from accounts.owned_admin import NAMING, TIMES, OwnedAdmin
 from bots import skills
 from bots.abilities.fetch import changes_something
+from bots.admin_tool_servers import ChoiceForm, ServerForm, add_tools
 from bots.admin_trials import TrialForm, try_ability, written
 from bots.models import Ability, Skillset
 
@@ -74,6 +75,7 @@ class AbilityInline(admin.StackedInline):
 class SkillsetAdmin(OwnedAdmin):
     """Abilities that a bot may use."""
 
+    change_form_template = "admin/bots/skillset/change.html"
     domain = (skills.create_skillset, skills.update_skillset, skills.delete_skillset)
     inlines = [AbilityInline]
     list_display = ["__str__", "abilities", "visibility", "updated_at"]
@@ -89,8 +91,34 @@ class SkillsetAdmin(OwnedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Trying an ability, below its id."""
-        view = self.admin_site.admin_view(self.try_view)
-        return [path("ability/<uuid:pk>/try/", view, name="bots_ability_try"), *super().get_urls()]
+        admin_view = self.admin_site.admin_view
+        return [
+            path("ability/<uuid:pk>/try/", admin_view(self.try_view), name="bots_ability_try"),
+            path("<uuid:pk>/tools/", admin_view(self.tools_view), name="bots_skillset_tools"),
+            *super().get_urls(),
+        ]
+
+    def tools_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """GET: where a tool server is. POST: what it offers, and with ``_add`` the abilities for what was chosen."""
+        skillset = self.get_object(request, str(pk))
+        if skillset is None or not self.has_change_permission(request, skillset):
+            raise Http404("There is no such skillset")
+        form, choice = ServerForm(request.POST or None), None
+        if request.method == "POST" and form.is_valid() and (tools := form.offered(skillset.owner_id)):
+            choice = ChoiceForm(tools, skillset, request.POST if "_add" in request.POST else None)
+            if choice.is_bound and choice.is_valid():
+                try:
+                    made = add_tools(skillset, form, tools, choice.cleaned_data["tools"])
+                except forms.ValidationError as error:
+                    choice.add_error("tools", [said for messages in error.message_dict.values() for said in messages])
+                else:
+                    names = ", ".join(ability.name for ability in made)
+                    self.message_user(request, f"Added: {names}." if made else "Nothing was chosen.", messages.SUCCESS)
+                    return HttpResponseRedirect(reverse("admin:bots_skillset_change", args=[pk]))
+        context = {
+            **self.admin_site.each_context(request), "title": "Tools of a server", "original": skillset, "form": form, "choice": choice,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/bots/skillset/tools.html", context)
 
     def try_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """GET: a form of its parameters. POST: what came of it."""

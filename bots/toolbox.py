@@ -8,7 +8,9 @@ from channels.db import database_sync_to_async
 from django.db.models import Model
 
 from accounts.seal import SealError, unseal
-from bots.abilities.base import AbilityError, Answer, Request, SecretValue
+from bots.abilities.base import AbilityError, AbilitySpec, Answer, Request, SecretValue
+from bots.abilities.mcp import filled_headers, read_tool
+from bots.abilities.secrets import redacted, secrets_of
 from bots.asking import ask, spec_of_bot
 from bots.engines.base import Caller, EngineError, HistoryItem
 from bots.models import Bot, Dataset, Secret
@@ -68,6 +70,19 @@ class OwnTools:
         except ImportError:
             raise AbilityError(f"Tool servers need the packages of {EXTRA}") from None
         return await call_tool(url, headers, name, arguments)
+
+    async def server_tools(self, block: str) -> list[Any]:
+        """What a tool server offers (``ServedTool``); ``block`` is an ``mcp`` block's content, its tool's name not looked at."""
+        try:
+            from bots.tool_server import list_tools
+        except ImportError:
+            raise AbilityError(f"Tool servers need the packages of {EXTRA}") from None
+        tool = read_tool(block)
+        secrets = await secrets_of(AbilitySpec(block), block, self)
+        try:
+            return await list_tools(tool.url, filled_headers(tool, secrets))
+        except AbilityError as error:
+            raise AbilityError(redacted(str(error), secrets.values())) from None
 
     async def search(self, dataset: str, query: str) -> tuple[Passage, ...]:
         """The best passages of a dataset."""

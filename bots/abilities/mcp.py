@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bots.abilities.arguments import INPUT, PLACEHOLDER, RESERVED, fill
-from bots.abilities.base import AbilityError, AbilitySpec, Outcome, Tools
+from bots.abilities.base import AbilityError, AbilitySpec, Outcome, SecretValue, Tools
 from bots.abilities.fences import fenced
 from bots.abilities.request import check_header, header_lines
 from bots.abilities.secrets import (
@@ -34,11 +34,7 @@ async def run(ability: AbilitySpec, arguments: Mapping[str, Any], tools: Tools) 
     block = fenced(ability.instruction, FENCE) or ""
     tool = read_tool(block)
     secrets = await secrets_of(ability, block, tools)
-    check_destination(tool.url, secrets.values())
-    values = {place: secret.value for place, secret in secrets.items()}
-    headers = {name: fill(value, values) for name, value in tool.headers.items()}
-    for name, value in headers.items():
-        check_header(name, value)
+    headers = filled_headers(tool, secrets)
     given = {name: value for name, value in without_secrets(arguments).items() if name not in RESERVED}
     if ability.parameters is not None and INPUT not in ability.parameters.get("properties", {}):
         given.pop(INPUT, None)
@@ -47,6 +43,16 @@ async def run(ability: AbilitySpec, arguments: Mapping[str, Any], tools: Tools) 
     except AbilityError as error:
         raise AbilityError(redacted(str(error), secrets.values())) from None
     return Outcome(redacted_data(result, secrets.values()))
+
+
+def filled_headers(tool: ServerTool, secrets: Mapping[str, SecretValue]) -> dict[str, str]:
+    """The headers with their secrets. Raises AbilityError where one may not go there, or cannot be sent."""
+    check_destination(tool.url, secrets.values())
+    values = {place: secret.value for place, secret in secrets.items()}
+    headers = {name: fill(value, values) for name, value in tool.headers.items()}
+    for name, value in headers.items():
+        check_header(name, value)
+    return headers
 
 
 def read_tool(block: str) -> ServerTool:
