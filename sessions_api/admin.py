@@ -19,6 +19,7 @@ from sessions_api.admin_reading import ReadOnlyAdmin
 from sessions_api.admin_usage import UsageAdmin, UsageDayAdmin
 from sessions_api.contact_book import TAKEN, create_contact, delete_contact, update_contact
 from sessions_api.contacts import CHECKS
+from sessions_api.deeds import deeds_of
 from sessions_api.models import Contact, Conversation, Message
 
 __all__ = ["BudgetAdmin", "ContactAdmin", "ConversationAdmin", "RatingAdmin", "UsageAdmin", "UsageDayAdmin"]
@@ -120,8 +121,12 @@ class ConversationAdmin(ReadOnlyAdmin):
         number, position = request.GET.get("p", "1"), request.GET.get("m", "")
         if position.isascii() and position.isdigit() and len(position) < POSITION_DIGITS:
             number = str(messages.filter(position__lt=int(position)).count() // ROWS_A_PAGE + 1)
+        transcript = Paginator(messages, ROWS_A_PAGE).get_page(number)
+        message: Any
+        for message in transcript:
+            message.deeds = deeds_of(message.meta) if message.type == Message.Type.ACTIVITY else []
         context.update(
-            transcript=Paginator(messages, ROWS_A_PAGE).get_page(number),
+            transcript=transcript,
             title=self.question(obj),
             subtitle=None,
         )

@@ -84,6 +84,25 @@ def test_the_operator_sees_states_causes_votes_and_hidden_rows(olive: Any) -> No
     assert "Secret of the visitor" not in page
 
 
+def test_the_operator_sees_what_the_bot_did_and_why_it_failed(olive: Any) -> None:
+    done = {"name": "order_state", "arguments": {"number": "A-7"}, "result": {"state": "sent <b>"}}
+    refused = {"name": "cancel", "arguments": {}, "error": "The arguments do not fit: 'number' is a required property"}
+    conversation = _conversation(
+        olive,
+        {"type": "activity", "text": "order_state", "meta": {"ability": done, "reply": "1"}},
+        {"type": "activity", "text": "cancel", "meta": {"function": refused, "reply": "1"}},
+        {"type": "activity", "text": "long", "meta": {"ability": {"name": "long", "result": "x" * 5000}}},
+        {"type": "activity", "text": "by hand", "meta": {"said": "by me"}},
+    )
+    page = _page(olive, conversation)
+    assert "{&quot;number&quot;: &quot;A-7&quot;}" in page
+    assert "{&quot;state&quot;: &quot;sent &lt;b&gt;&quot;}" in page
+    assert "Error: " in page
+    assert "&#x27;number&#x27; is a required property" in page
+    assert "x" * 4000 + "…" in page
+    assert "x" * 4001 not in page
+
+
 def test_a_long_transcript_comes_in_parts(olive: Any) -> None:
     conversation = _conversation(olive)
     Message.objects.bulk_create(
