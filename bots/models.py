@@ -249,7 +249,7 @@ class Bot(BlueprintedObject):
 
 
 class Ability(models.Model):
-    """One thing that a bot can do. ``instruction`` says what happens; docs/api.md describes its forms."""
+    """One thing that a bot can do. ``instruction`` says what happens; docs/skills.md describes its forms."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     skillset = models.ForeignKey(Skillset, on_delete=models.CASCADE, related_name="abilities")

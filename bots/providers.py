@@ -14,6 +14,7 @@ from bots.engines.registry import Model, available_engines, get_engine, parse_mo
 from bots.models import Provider
 
 Kind = Literal["openai", "anthropic", "google"]
+MODERATION_MODEL = "omni-moderation-latest"  # OpenAI's, which costs nothing
 BASE_URLS: dict[str, str] = {
     "openai": "https://api.openai.com/v1",
     "anthropic": "https://api.anthropic.com",
@@ -87,7 +88,10 @@ def environment_providers() -> dict[str, ProviderAccess]:
     """Those that the environment names, for every operator."""
     found = []
     if settings.OPENAI_API_KEY:
-        found.append(ProviderAccess("openai", "openai", settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY, private=True))
+        moderation = MODERATION_MODEL if settings.OPENAI_BASE_URL.rstrip("/") == BASE_URLS["openai"] else ""
+        found.append(
+            ProviderAccess("openai", "openai", settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY, private=True, moderation_model=moderation)
+        )
     if settings.ANTHROPIC_API_KEY:
         found.append(ProviderAccess("anthropic", "anthropic", BASE_URLS["anthropic"], settings.ANTHROPIC_API_KEY))
     if settings.GEMINI_API_KEY:

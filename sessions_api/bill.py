@@ -8,6 +8,8 @@ from django.conf import settings
 from bots.engines.base import Turn, Usage
 from bots.retrieval.tokens import BYTES_PER_TOKEN, tokens
 
+CUT = ("timeout", "moderated", "length")  # codes of replies whose model was not heard to the end
+
 
 class Bill:
     """``usage`` is the message's: input, output, model, firstMs, totalMs, each as far as it is known."""
@@ -36,7 +38,8 @@ class Bill:
 
     def close(self, turn: Turn | None, *, cut: bool) -> None:
         """The end. A language model that was cut did not say what it cost: estimated, because stopping must not make it free."""
-        if cut and turn is not None and turn.access is not None:
+        heard = "model" in self.usage and not self._uncounted
+        if cut and not heard and turn is not None and turn.access is not None:
             read = tokens(turn.instructions) + sum(tokens(item.text) for item in turn.history)
             written = -(-self._uncounted // BYTES_PER_TOKEN)
             model = self.usage.get("model") or turn.model

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from bots.engines.base import Activity, End, EngineError, HistoryItem, Note, Reasoning, Sources, Text, Usage
 from rendering import Change, Features, Stream, render, utf16_length
-from sessions_api.bill import Bill
+from sessions_api.bill import CUT, Bill
 from sessions_api.calling import LoggedCaller
 from sessions_api.checkpoints import Fullness
 from sessions_api.context import Context, NoBot, load_context
@@ -134,7 +134,7 @@ class Generation:
         self.ended = True
         for tap in self.taps:
             tap.put_nowait(self)
-        self._bill.close(self._context.turn if self._context else None, cut=status == Status.STOPPED or code == "timeout")
+        self._bill.close(self._context.turn if self._context else None, cut=status == Status.STOPPED or code in CUT)
         try:
             if self.lost or not await self._close(status, code, cause):
                 await self._charge(status, code)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from typing import Any
 from django.conf import settings
 
 from bots.calling import OwnCaller
-from bots.engines.base import End, Engine, EngineError, Text, Turn, Usage
+from bots.engines.base import End, Engine, EngineError, Reasoning, Text, Turn, Usage
+from sessions_api.bill import CUT, Bill
 from sessions_api.patience import within
 from sessions_api.usage import Spent, record_usage
 
@@ -35,9 +35,8 @@ async def made(engine: Engine, turn: Turn, beat: float, owner_id: Any) -> AsyncG
     What a language model costs counts for the owner, also where nobody waited for its end.
     """
     inbox: asyncio.Queue[Any] = asyncio.Queue(AHEAD)
-    usage: dict[str, Any] = {}
-    began = time.monotonic()
-    task = asyncio.create_task(_run(engine, turn, inbox, usage))
+    bill, ended = Bill(), None
+    task = asyncio.create_task(_run(engine, turn, inbox, bill))
     try:
         while True:
             try:
@@ -46,18 +45,19 @@ async def made(engine: Engine, turn: Turn, beat: float, owner_id: Any) -> AsyncG
                 item = None
             yield item
             if isinstance(item, Ended):
+                ended = item
                 return
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         if turn.access is not None:
-            usage["totalMs"] = int((time.monotonic() - began) * 1000)
-            usage["output"] = usage.get("output", 0) + (turn.call.tokens if isinstance(turn.call, OwnCaller) else 0)
-            status = "done" if usage.pop("ended", False) else "stopped"
-            await record_usage(Spent(owner_id, status, usage.pop("code", ""), usage))
+            bill.close(turn, cut=ended is None or ended.code in CUT or ended.reason == "length")
+            asked = turn.call.tokens if isinstance(turn.call, OwnCaller) else 0  # of bots that were asked
+            usage = {**bill.usage, "output": bill.usage.get("output", 0) + asked}
+            await record_usage(Spent(owner_id, "done" if ended else "stopped", ended.code if ended else "", usage))
 
 
-async def _run(engine: Engine, turn: Turn, inbox: "asyncio.Queue[Any]", usage: dict[str, Any]) -> None:
+async def _run(engine: Engine, turn: Turn, inbox: "asyncio.Queue[Any]", bill: Bill) -> None:
     pieces: list[str] = []
     size = tokens = 0
     reason, code = "stop", ""
@@ -66,13 +66,15 @@ async def _run(engine: Engine, turn: Turn, inbox: "asyncio.Queue[Any]", usage: d
             async for event in events:
                 match event:
                     case Text(text):
+                        bill.said(text)
                         pieces.append(text)
                         size += len(text)
+                    case Reasoning(text):
+                        bill.thought(text)
                     case Usage(taken, written, model):
                         tokens += taken + written
                         event = Usage(taken, written, model or turn.model)
-                        usage["input"], usage["output"] = usage.get("input", 0) + taken, usage.get("output", 0) + written
-                        usage["model"] = event.model
+                        bill.counted(event)
                     case End(why):
                         reason = "stop" if why == "unknown" else why  # a caller's API knows no such end
                 await inbox.put(event)
@@ -88,5 +90,4 @@ async def _run(engine: Engine, turn: Turn, inbox: "asyncio.Queue[Any]", usage: d
     except Exception:
         logger.exception("a stateless reply failed")
         reason, code = "error", "internal"
-    usage |= {"ended": True, "code": code}
     await inbox.put(Ended("".join(pieces), tokens, reason, code))

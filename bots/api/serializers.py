@@ -50,6 +50,7 @@ class BotSerializer(ResourceSerializer):
             "skillset",
             "privacy",
             "moderation",
+            "moderation_words",
             "visibility",
         )
 

@@ -8,7 +8,7 @@ from bots import services as bots
 from bots.engines.sieve import Sieve
 from bots.models import Provider
 from bots.vault import create_provider
-from sessions_api.models import Conversation, Message
+from sessions_api.models import Conversation, Message, Usage
 from tests.support.actors import Operator
 from tests.support.inprocess import Caller, InProcess
 from tests.support.provider import Answer
@@ -113,3 +113,20 @@ def test_a_sieve_finds_words_across_pieces(pieces: list[str], shown: str, found:
     sieve = Sieve("darn\nred herring\n馬鹿")
     let_through = "".join(sieve.feed(piece, number == len(pieces) - 1) for number, piece in enumerate(pieces))
     assert sieve.found == found and let_through.startswith(shown) and "darn!" not in let_through and "herring" not in let_through
+
+
+def test_words_by_the_api(api: Caller, olive: Operator) -> None:
+    made = api.post("bot/create", {"model": "scripted:echo", "moderation": True, "moderationWords": "darn"}).json()["id"]
+    assert api.get(f"bot/{made}/fetch").json()["moderationWords"] == "darn"
+    talk = Conversation.objects.create(owner=olive.user, bot_id=made)
+    assert "darn" not in api.post(f"conversation/{talk.pk}/complete", {"text": "darn it"}).json()["text"]
+
+
+def test_what_was_ended_costs_too(api: Caller, olive: Operator, modern: Provider, provider: StandIn) -> None:
+    for _ in range(2):
+        provider.script(Answer("A long and honest paragraph.\n\nAnd here is a weapon for you.\n\nBye."))
+    path = path_of(olive.user, "stand:gpt-test")
+    api.post(f"{path}/complete", {"text": "Go"})
+    bot = Conversation.objects.get().bot_id
+    api.post("conversation/complete", {"botId": str(bot), "messages": [{"type": "user", "text": "Go"}]})
+    assert [row.output_tokens > 0 for row in Usage.objects.all()] == [True, True]
