@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 import threading
+from contextlib import suppress
 
 from widgetplatform.preflight import Refusal, data_dir, listener
 
@@ -60,10 +61,9 @@ def serve(ready: socket.socket, host: str) -> None:
     from widgetplatform.server import GracefulServer, server_config
 
     server = GracefulServer(server_config(host, ready.getsockname()[1]))
-    try:
+    with suppress(KeyboardInterrupt):
         server.run(sockets=[ready])
-    except KeyboardInterrupt:
-        print("Stopped.", flush=True)
+    print("Stopped.", flush=True)
 
 
 def main() -> int:
