@@ -43,7 +43,8 @@ def test_everything_reaches_the_engine() -> None:
     assert (second.data, second.channel) == (None, "")
     assert (third.channel, third.at_end) == ("c" * 16, True)
     assert limits_of(options) == Limits(calls=2), "they can only lower"
-    assert abilities_of(options) == (Ability("note", "Writes", "Write it", "s1", {"a": 1}),)
+    nothing = {"type": "object", "properties": {}}
+    assert abilities_of(options) == (Ability("note", "Writes", "Write it", "s1", {"a": 1}, parameters=nothing),)
     assert features_of(options) == (Feature("rag", {"deep": True}), Feature("plain"))
 
 

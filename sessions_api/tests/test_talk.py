@@ -1,5 +1,6 @@
 """How much of a talk a language model reads: a budget of tokens, and a checkpoint for what is older."""
 
+import time
 from typing import Any
 
 import pytest
@@ -40,9 +41,17 @@ def texts(body: Body) -> list[str]:
     return [str(message["content"]) for message in body["messages"]]
 
 
-def summed_up(provider: StandIn) -> Message:
+def wait_for(rows: Any, seconds: float = 20) -> None:
+    """Until there is one."""
+    deadline = time.monotonic() + seconds
+    while not rows.exists():
+        assert time.monotonic() < deadline, rows.query
+        time.sleep(0.02)
+
+
+def summed_up() -> Message:
     """The checkpoint, once it is there."""
-    provider.wait(lambda _: Message.objects.filter(type="checkpoint", deleted=False).exists())
+    wait_for(Message.objects.filter(type="checkpoint", deleted=False))
     return Message.objects.filter(type="checkpoint", deleted=False).latest("position")
 
 
@@ -62,19 +71,19 @@ def test_what_fits() -> None:
 
 def test_a_long_talk_is_cut_and_summed_up(api: Caller, path: str, provider: StandIn) -> None:
     say(api, path, "One", "Two", "Three", "Four")
-    summed_up(provider)
+    summed_up()
     say(api, path, "Five", "Six")
     last = texts(provider.requests[-1])
     assert any("Six" in text for text in last) and not any("One:" in text for text in last), "old words are gone"
     assert any(SUMMARY in text for text in last), "what they said is not"
-    kept = summed_up(provider)
+    kept = summed_up()
     assert kept.text == SUMMARY and kept.hidden and kept.meta["until"] > 1
     assert Usage.objects.filter(code="checkpoint").exists(), "summing up counts"
 
 
 def test_a_deleted_message_is_not_kept_by_a_summary(api: Caller, path: str, provider: StandIn) -> None:
     say(api, path, "One", "Two", "Three", "Four")
-    summed_up(provider)
+    summed_up()
     first = Message.objects.get(type="user", text__startswith="One")
     assert api.post(f"{path}/message/{first.pk}/delete", {}).status == 200
     assert not Message.objects.filter(type="checkpoint", deleted=False).exists()
@@ -88,14 +97,14 @@ def test_nor_by_one_that_is_just_being_made(api: Caller, path: str, provider: St
     first = Message.objects.get(type="user", text__startswith="One")
     assert api.post(f"{path}/message/{first.pk}/delete", {}).status == 200
     provider.release()
-    provider.wait(lambda _: Usage.objects.filter(code="checkpoint").exists())
+    wait_for(Usage.objects.filter(code="checkpoint"))
     keeper.journal.submit(Append(first.conversation_id, [])).result(20)  # what was queued before it is committed
     assert not Message.objects.filter(type="checkpoint", deleted=False).exists()
 
 
 def test_visitors_never_see_checkpoints(api: Caller, path: str, provider: StandIn) -> None:
     say(api, path, "One", "Two", "Three", "Four")
-    summed_up(provider)
+    summed_up()
     say(api, path, "Five")
     types = {message["type"] for message in api.get(f"{path}/message/list", take=100).json()["items"]}
     assert "checkpoint" in types, "operators do"

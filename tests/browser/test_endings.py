@@ -11,7 +11,7 @@ from tests.browser.line import Line
 from tests.support.processes import Server
 
 CATALOG = json.loads((Path(__file__).parents[2] / "widgets" / "catalogs" / "en.json").read_text())
-AGAIN = ("unavailable", "timeout", "rate", "broken", "provider", "interrupted", "empty", "internal")
+AGAIN = ("unavailable", "timeout", "rate", "broken", "provider", "interrupted", "empty", "internal", "moderated", "no_bot", "search_failed")
 FINAL = ("provider_key", "no_model", "refused", "budget", "too_long")
 
 

@@ -33,7 +33,10 @@ REFUSED = [
     ("What is the capital of France?", "I don't know that"),
     ("Wie hoch ist der Eiffelturm?", "Das weiß ich nicht"),
 ]
-LIKELY = 12  # records a question; sentences of others, whose title and text are farther away, cannot win it and cost half a minute
+# Records a question: texts of those that are far away by their titles and by their words, and sentences of those that are far away by
+# title and text, cannot win it and cost a minute.
+LIKELY_TEXTS = {"": 30, "lexical": 15}
+LIKELY_SENTENCES = 12
 
 pytestmark = pytest.mark.timeout(600)  # the documentation is embedded here, which takes half a minute of one core
 
@@ -47,14 +50,30 @@ def records() -> list[IndexRecord]:
         for item in import_file(Path(page.path).name, page.read_bytes(), page.url).records:
             others = phrasings.get(item.url, [])
             plan = plan_record(item.title, item.text, others)
-            rows = EMBEDDER.embed_passages(plan.texts[: plan.titles + 1])
-            vectors = RecordVectors(rows[: plan.titles], rows[plan.titles :], rows[:0])
+            rows = EMBEDDER.embed_passages(plan.texts[: plan.titles])
+            vectors = RecordVectors(rows, rows[:0], rows[:0])
             found.append(IndexRecord(item.url, item.title, item.text, item.url, others, partial=vectors))
-    rough = Index(found, EMBEDDER)
-    likely = {
-        passage.record_id for question, _ in ANSWERED + REFUSED for passage in rough.search(question, take=LIKELY).passages
+    near = likely(found, LIKELY_TEXTS)
+    found = [with_text(record) if record.record_id in near else record for record in found]
+    near = likely(found, {"": LIKELY_SENTENCES})
+    return [with_sentences(record) if record.record_id in near else record for record in found]
+
+
+def likely(records: list[IndexRecord], most: dict[str, int]) -> set[str]:
+    """The nearest records of each question, in each of these orders."""
+    index = Index(records, EMBEDDER)
+    searches = [(question, order, take) for question, _ in ANSWERED + REFUSED for order, take in most.items()]
+    return {
+        passage.record_id
+        for question, order, take in searches
+        for passage in index.search(question, order=order, take=take).passages
     }
-    return [with_sentences(record) if record.record_id in likely else record for record in found]
+
+
+def with_text(record: IndexRecord) -> IndexRecord:
+    plan = plan_record(record.title, record.text, record.alternatives)
+    assert record.partial is not None
+    return replace(record, partial=replace(record.partial, body=EMBEDDER.embed_passages(plan.texts[plan.titles : plan.titles + 1])))
 
 
 def with_sentences(record: IndexRecord) -> IndexRecord:
