@@ -51,6 +51,12 @@ class LoggedCaller:
         """The journal of this process, and the HTTP streams that follow the reply."""
         self._journal, self._taps = journal, taps
 
+    async def ready(self) -> None:
+        """Raises EngineError("interrupted") where an earlier attempt may have changed something: a model that is asked again need not
+        come to the same call, and then nobody would hear of it."""
+        if self._reply.tries > 1 and await in_thread(_may_have_written)(self._reply):
+            raise _interrupted()
+
     async def __call__(self, number: int, tool: Function | Ability, arguments: Mapping[str, Any]) -> CallResult:
         """As ``bots.engines.base.Caller`` says."""
         try:
@@ -165,6 +171,12 @@ def _interrupted() -> EngineError:
 
 def _load(pk: uuid.UUID) -> Call | None:
     return Call.objects.filter(pk=pk).first()
+
+
+def _may_have_written(reply: Message) -> bool:
+    """Whether a call that writes was begun since a visitor last asked for the reply, and has no end."""
+    begun = Call.objects.filter(reply_id=reply.pk, writes=True, state=Call.State.OPEN)
+    return begun.filter(attempt__gt=reply.attempt - reply.tries, attempt__lt=reply.attempt).exists()
 
 
 def _has_session(conversation_id: uuid.UUID) -> bool:

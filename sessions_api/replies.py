@@ -107,6 +107,7 @@ class Generation:
             if isinstance(self._context.turn.call, LoggedCaller):
                 self._caller = self._context.turn.call
                 self._caller.attach(self._journal, self.taps)
+                await self._caller.ready()
             async with asyncio.timeout(settings.REPLY_SECONDS):
                 status, code = await self._generate(self._context)
         except EngineError as error:
