@@ -56,8 +56,14 @@ class OpenAIClient:
                     body = other
 
     async def models(self, access: ProviderAccess) -> tuple[str, ...]:
-        """Asked once: who tests a connection wants to know how it is now."""
-        answer = await ask(access, "GET", "/models", deadline=first_deadline())
+        """Asked once: who tests a connection wants to know how it is now. Twice where an idle connection had just been closed."""
+        deadline = first_deadline()
+        try:
+            answer = await ask(access, "GET", "/models", deadline=deadline)
+        except EngineError as error:
+            if error.code != "unavailable" or isinstance(error, Refused):
+                raise
+            answer = await ask(access, "GET", "/models", deadline=deadline)
         listed = answer.get("data") or answer.get("models") or [] if isinstance(answer, dict) else answer
         if not isinstance(listed, list):
             raise failed("broken", access, "sent something that is no list of models")
