@@ -71,7 +71,9 @@ async def _ask(way: _Way | EngineError) -> tuple[tuple[str, ...], str]:
     except TimeoutError:
         return (), f"{SENTENCES['timeout']}Nothing came within {TEST_SECONDS} seconds."
     except EngineError as error:
-        return (), f"{SENTENCES.get(error.code, '')}{(error.cause or error.code).rstrip('.')}."[:ERROR_CHARACTERS]
+        cause = error.cause or error.code
+        end = "" if cause.endswith((".", "?", "!")) else "."
+        return (), f"{SENTENCES.get(error.code, '')}{cause}{end}"[:ERROR_CHARACTERS]
     except Exception:
         logger.exception("test of a connection")
         return (), "The test failed inside of this server; its log says why."

@@ -232,6 +232,7 @@ def test_the_button_and_the_action_test_again(olive: Any, service: StandIn) -> N
 def test_a_page_that_is_no_api_is_told(olive: Any, service: StandIn) -> None:
     told = save(olive, base_url=service.url.removesuffix("/v1") + "/nothing", key=service.key)
     assert any("There is no such API at this address." in each for each in told)
+    assert not any("?." in each for each in told)
 
 
 def test_somebody_elses_is_absent(olive: Any, otto: Any, service: StandIn) -> None:

@@ -162,7 +162,15 @@ class GoogleClient(ExtraClient):
 def _of_api(error: Exception, access: ProviderAccess, status: int | None) -> EngineError:
     if status is None:
         return engine_error(error, access, [])
-    message = str(getattr(error, "message", "") or "")[:300]
+    message = _message_of(error)[:300]
     known = refused(status, {}, b"{}", access)
     known.cause = known.cause.partition(":")[0] + (f": {message}" if message and access.key not in message else "")
     return known
+
+
+def _message_of(error: Exception) -> str:
+    """What the service says; Anthropic's exceptions say the whole body, and Google's only that."""
+    body = getattr(error, "body", None)
+    inner = body.get("error", body) if isinstance(body, dict) else {}
+    said = inner.get("message") if isinstance(inner, dict) else None
+    return said if isinstance(said, str) else str(getattr(error, "message", "") or "")

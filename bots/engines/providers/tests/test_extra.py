@@ -121,6 +121,7 @@ async def test_models_and_keys(kind: str, others: Others) -> None:  # noqa: F811
         with pytest.raises(EngineError) as refusal:
             await refusing()
         assert refusal.value.code == "provider_key"
+        assert refusal.value.cause.endswith((" answered 401: invalid x-api-key", " answered 401: bad key"))
     with pytest.raises(EngineError, match="moderation"):
         await client.moderate(request_to(others, kind).access, "text")
 
