@@ -17,6 +17,14 @@ from bots.toolbox import OwnTools
 CHARACTERS = 65_536
 
 
+class EmptyJSONField(forms.JSONField):
+    """Nothing is an empty field, not the word null."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """As the field shows it."""
+        return "" if value is None else super().prepare_value(value)
+
+
 class TrialForm(forms.Form):
     """A field for each parameter: texts as they are, all else as JSON. An empty field is not given."""
 
@@ -48,4 +56,4 @@ def _field(name: str, schema: dict[str, Any], required: bool) -> forms.Field:
     if schema.get("type") == "string":
         return forms.CharField(max_length=CHARACTERS, strip=False, widget=AdminTextInputWidget(attrs={"class": "vTextField"}), **options)
     options["help_text"] = f"{options['help_text']} As JSON.".strip()
-    return forms.JSONField(widget=AdminTextareaWidget(attrs={"rows": 2}), **options)
+    return EmptyJSONField(widget=AdminTextareaWidget(attrs={"rows": 2}), **options)

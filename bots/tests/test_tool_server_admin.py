@@ -61,3 +61,9 @@ def test_refusals_stand_at_the_address(olive: Operator, skillset: Skillset, mcp_
 
 def test_somebody_elses_is_absent(otto: Operator, skillset: Skillset) -> None:
     assert otto.browser.get(page(skillset)).status_code == 404
+
+
+def test_a_form_to_try_it_begins_empty(olive: Operator, skillset: Skillset) -> None:
+    schema = {"type": "object", "properties": {"count": {"type": "integer"}}}
+    ability = skills.create_ability(skillset, name="count", instruction="{{count}} things", parameters=schema)
+    assert "null" not in olive.browser.get(reverse("admin:bots_ability_try", args=[ability.pk])).content.decode().split("<fieldset")[1].split("</fieldset")[0]
