@@ -10,6 +10,7 @@ from django.conf import settings
 from bots.engines.base import Ability, Activity, CallResult, EngineError, Event, Function, Note, Turn, Waiting
 
 from .base import ToolCall
+from .rounds import THINKING
 from .tools import Toolbox, can_call, kind_of
 
 RESULT_CHARACTERS = 32_000
@@ -57,6 +58,9 @@ class Calls:
             else:
                 result = CallResult(tool.data)
             yield Activity(kind, name, tool.description, done=True)
+            if result.error:  # what is told last stays, and must not say that it was used
+                yield Activity(*THINKING, done=False)
+                yield Activity(*THINKING, done=True)
         yield _note(kind, name, arguments, result)
         yield result
 

@@ -46,6 +46,11 @@ async def test_functions_of_the_page_and_known_data(provider: Provider) -> None:
     assert calls.made == [(2, "cart", {"id": 1})]
     assert results(provider) == [{"open": "9:00"}, {"error": "The page is closed."}]
     assert [note["function"].get("error") for note in reply.notes] == [None, "The page is closed."]
+    kinds = [(activity.kind, activity.name, activity.done) for activity in reply.of(Activity)]
+    assert kinds == [
+        ("function", "hours", False), ("function", "hours", True), ("function", "cart", False), ("function", "cart", True),
+        ("thinking", "model", False), ("thinking", "model", True),
+    ], "a function that failed is not what was done last"  # fmt: skip
 
 
 async def test_text_beside_calls_is_a_paragraph_of_its_own(provider: Provider) -> None:
