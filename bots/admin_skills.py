@@ -18,10 +18,12 @@ from bots import skills
 from bots.abilities.fetch import changes_something
 from bots.admin_tool_servers import ChoiceForm, ServerForm, add_tools
 from bots.admin_trials import TrialForm, try_ability, written
+from bots.doubts import doubt_of
 from bots.models import Ability, Skillset
 
 FIELDS = ("name", "description", "instruction", "parameters", "pick", "writes", "bot", "file", "secret_id")
 ROWS = {"description": 2, "instruction": 8, "parameters": 6}
+CANNOT_WORK = "“{}” cannot work now. {}"
 MAY_WRITE = "“{}” sends more than it asks for. Where it changes something, tick “writes”: the visitor is asked before."
 
 
@@ -148,6 +150,8 @@ class SkillsetAdmin(OwnedAdmin):
         for ability in (*(changed for changed, _ in formset.changed_objects), *formset.new_objects):
             if not ability.writes and changes_something(skills.spec_of(ability)):
                 self.message_user(request, MAY_WRITE.format(ability), messages.WARNING)
+            if doubt := doubt_of(ability):
+                self.message_user(request, CANNOT_WORK.format(ability, doubt), messages.WARNING)
 
     @admin.display(description="abilities", ordering="total")
     def abilities(self, obj: Any) -> int:

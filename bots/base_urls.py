@@ -29,7 +29,7 @@ def clean_base_url(url: str, private: bool) -> str:
     host = parsed.host.rstrip(".").lower()
     if private or is_allowed(url):
         return url
-    if not _may_be_public(host):
+    if not may_be_public(host):
         raise ValidationError(NOT_PUBLIC.format(host=host))
     if parsed.scheme != "https":
         raise ValidationError("must begin with https://, because a key is sent there")
@@ -74,7 +74,8 @@ def is_allowed(url: str) -> bool:
     return bool({host, f"{host}:{port}", f"[{host}]:{port}"} & {entry.lower() for entry in settings.FETCH_ALLOWED_HOSTS})
 
 
-def _may_be_public(host: str) -> bool:
+def may_be_public(host: str) -> bool:
+    """Whether a host's name, or the address that it spells, does not say that it is inside of a network."""
     address = _address(host)
     if address is not None:
         return is_public(address)

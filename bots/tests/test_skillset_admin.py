@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 
-from bots import services, skills
+from bots import services, skills, vault
 from bots.models import Ability, Skillset
 
 LIST = "/admin/bots/skillset/"
@@ -101,3 +101,35 @@ def test_schemas_picks_and_writing(olive: Any) -> None:
     known = {"id": ability.pk, "skillset": skillset.pk}
     told = olive.browser.post(change, _form({**known, **request, "writes": "on"}, stored=1), follow=True).content.decode()
     assert "tick “writes”" not in told and Ability.objects.get().writes
+
+
+@pytest.mark.parametrize(
+    ("instruction", "said"),
+    [
+        ("```fetch\nGET http://10.1.2.3/orders/{{id}}\n```", "The host 10.1.2.3 is not on the public internet."),
+        ("```fetch\nGET https://localhost/\n```", "The host localhost is not on the public internet."),
+        ("```fetch\nGET https://example.com:8443/\n```", "The port 8443 is not allowed"),
+        ("```fetch\nGET file:///etc/passwd\n```", "neither a method and an address"),
+        ("```fetch\nGET https://example.com/\nX-Key: {{secrets.none}}\n```", "There is no secret “none”."),
+        ("```fetch\nGET https://example.com/\nX-Key: {{secret}}\n```", "the ability names no secret."),
+        ("```fetch\nGET https://example.com/\nX-Key: {{secrets.shop}}\n```", "The secret “shop” may not be sent to example.com."),
+        ("```mcp\nhttps://192.168.0.1/mcp\nadd\n```", "The host 192.168.0.1 is not on the public internet."),
+    ],
+)
+def test_what_cannot_work_is_saved_with_a_warning(olive: Any, instruction: str, said: str) -> None:
+    vault.create_secret(olive.user, alias="shop", hosts="api.example.org", new_value="a-value-of-a-shop")
+    answer = olive.browser.post(f"{LIST}add/", _form({"name": "Look", "instruction": instruction}, name="Shop"), follow=True)
+    [warning] = [str(each) for each in answer.context["messages"] if each.level_tag == "warning"]
+    assert warning.startswith("“Look” cannot work now. ")
+    assert said in warning
+    assert Ability.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    ["Hello {{name}}", "```fetch\nGET {{url}}\n```", "```fetch\nGET https://api.example.org/{{id}}\nX-Key: {{secrets.shop}}\n```"],
+)
+def test_what_may_work_is_saved_without_one(olive: Any, instruction: str) -> None:
+    vault.create_secret(olive.user, alias="shop", hosts="api.example.org", new_value="a-value-of-a-shop")
+    answer = olive.browser.post(f"{LIST}add/", _form({"name": "Look", "instruction": instruction}, name="Shop"), follow=True)
+    assert [each.level_tag for each in answer.context["messages"]] == ["success"]
