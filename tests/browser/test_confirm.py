@@ -50,6 +50,16 @@ def test_the_visitor_reads_what_is_to_be_done_and_allows_it(page: Page, ask: Cal
     assert [frame["result"] for frame in line.of("result")] == [True, True]
 
 
+def test_long_values_leave_the_question_in_sight(page: Page, ask: Callable[[Page], tuple[Chat, Line]]) -> None:
+    chat, line = ask(page)
+    card(chat).get_by_role("button", name="Not now").click()
+    long = {"note": "ring twice " * 500}
+    line.say(type="call", call="c2", name="order", args=long, text="Place an order", timeoutMs=60000, confirm=True)
+    expect(card(chat).get_by_role("heading")).to_be_in_viewport()
+    expect(card(chat).get_by_role("button", name="Allow")).to_be_in_viewport(ratio=1)
+    expect(card(chat).locator("dl")).to_have_attribute("tabindex", "0")
+
+
 def test_the_visitor_says_no_by_keyboard(page: Page, ask: Callable[[Page], tuple[Chat, Line]]) -> None:
     chat, line = ask(page)
     expect(card(chat)).to_be_visible()
