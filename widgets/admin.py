@@ -12,6 +12,7 @@ from accounts.owned_admin import NAMING, TIMES, OwnedAdmin
 from widgets import services
 from widgets.admin_forms import WidgetForm, widget_formfield
 from widgets.admin_pictures import PictureInline, save_pictures
+from widgets.effective import load_effective
 from widgets.models import WidgetIntegration
 from widgets.snippet import embedding
 
@@ -19,6 +20,8 @@ LATER = format_html(
     'Some switches take effect with later versions; <a href="{}">Widget settings</a> says which.',
     "/docs/widget-settings",
 )
+
+UNUSED = "“{}” has a skillset, but uses none of its abilities here while “Tools” is off."
 
 
 @admin.register(WidgetIntegration)
@@ -67,6 +70,13 @@ class WidgetAdmin(OwnedAdmin):
             own = f"{request.scheme}://{request.get_host()}"
             context.update(embedding(obj, own), origin=own, test_url=reverse("widget-test", args=[obj.pk]))
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Abilities that no visitor gets to see are told: the switch for them is off where nothing is set."""
+        super().save_model(request, obj, form, change)
+        saved = load_effective(obj.pk)
+        if saved and saved.bot_skillset_id and not saved.tools:
+            self.message_user(request, UNUSED.format(saved.bot_name), messages.WARNING)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> Any:
         """A new widget opens, because the next step is its snippet."""

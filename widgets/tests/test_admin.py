@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from bots import services as bots
+from bots.skills import create_skillset
 from files.services import create_file
 from widgets import services
 from widgets.fields import BOOLEANS
@@ -59,6 +60,15 @@ def test_a_new_widget_opens_with_its_snippet(olive: Any) -> None:
     )
     assert f"/integrations/widget/{widget.pk}/test" in page
     assert f'src="http://testserver/widget.js" data-widget="{widget.pk}"' not in page
+
+
+@pytest.mark.parametrize(("skills", "tools", "told"), [(True, "", True), (True, "false", True), (True, "true", False), (False, "", False)])
+def test_a_skillset_that_is_switched_off_is_told(olive: Any, skills: bool, tools: str, told: bool) -> None:
+    skillset = create_skillset(olive.user, name="Shop") if skills else None
+    bot = bots.create_bot(olive.user, name="Guide", skillset=skillset)
+    answer = olive.browser.post(f"{LIST}add/", _form(bot=bot.pk, tools=tools), follow=True)
+    warnings = [str(each) for each in answer.context["messages"] if each.level_tag == "warning"]
+    assert warnings == (["“Guide” has a skillset, but uses none of its abilities here while “Tools” is off."] if told else [])
 
 
 def test_empty_means_not_set(olive: Any) -> None:
