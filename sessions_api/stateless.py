@@ -43,9 +43,10 @@ async def made(engine: Engine, turn: Turn, beat: float, owner_id: Any) -> AsyncG
                 item = inbox.get_nowait() if not inbox.empty() else await within(beat, inbox.get())
             except TimeoutError:
                 item = None
-            yield item
             if isinstance(item, Ended):
-                ended = item
+                ended = item  # before it is given away: nobody asks for more
+            yield item
+            if ended:
                 return
     finally:
         task.cancel()
@@ -54,7 +55,9 @@ async def made(engine: Engine, turn: Turn, beat: float, owner_id: Any) -> AsyncG
             bill.close(turn, cut=ended is None or ended.code in CUT or ended.reason == "length")
             asked = turn.call.tokens if isinstance(turn.call, OwnCaller) else 0  # of bots that were asked
             usage = {**bill.usage, "output": bill.usage.get("output", 0) + asked}
-            await record_usage(Spent(owner_id, "done" if ended else "stopped", ended.code if ended else "", usage))
+            code = ended.code if ended else ""
+            status = "failed" if code else "done" if ended else "stopped"
+            await record_usage(Spent(owner_id, status, code, usage))
 
 
 async def _run(engine: Engine, turn: Turn, inbox: "asyncio.Queue[Any]", bill: Bill) -> None:

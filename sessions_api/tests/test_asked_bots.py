@@ -37,4 +37,16 @@ def test_in_a_talk_that_is_not_stored(app: InProcess, olive: Operator, provider:
     provider.script(Answer(tools=[("ask", '{"input": "Why?"}')]), Answer("Because."), Answer("He says because."))
     body = {"botId": str(asking.pk), "messages": [{"type": "user", "text": "Ask him"}]}
     assert Caller(app, olive.token).post("conversation/complete", body).json()["text"] == "He says because."
-    assert Usage.objects.get().output_tokens == 7 + 7 + 18
+    assert Usage.objects.values_list("status", "output_tokens").get() == ("done", 7 + 7 + 18)
+
+
+@pytest.mark.parametrize("headers", [{}, {"accept": "application/jsonl"}])
+def test_a_talk_that_is_not_stored_counts_as_it_ended(
+    app: InProcess, olive: Operator, provider: Provider, asking: Any, headers: dict[str, str]
+) -> None:
+    provider.script(Answer("Hello."), Answer(status=401))
+    for _ in range(2):
+        body = {"model": "stand:gpt-test", "messages": [{"type": "user", "text": "Hi"}]}
+        assert Caller(app, olive.token).post("conversation/complete", body, **headers).status == 200
+    rows = Usage.objects.order_by("pk").values_list("status", "code", "input_tokens", "output_tokens")
+    assert list(rows) == [("done", "", 11, 7), ("failed", "provider_key", 0, 0)]
