@@ -31,6 +31,8 @@ from sessions_api.recent import History
 from sessions_api.talk import talk_before
 from sessions_api.threads import in_thread
 from widgets.config import aeffective_of, rendering_features
+from widgets.effective import Effective
+from widgets.languages import choose_language
 
 __all__ = ["Context", "NoBot", "Surroundings", "load_context", "make_turn"]
 
@@ -84,7 +86,7 @@ async def load_context(scene: Scene, reply: Message) -> Context:
     files = await in_thread(files_of)(reply.conversation_id, chosen.access is not None) if attached else ()
     page, functions = await in_thread(_site)(reply.conversation_id) if widget and mind.model not in ("", DEFAULT_MODEL) else ({}, ())
     around = Surroundings(
-        owner_id=scene.owner_id, contact_id=scene.contact_id, language=scene.language, time_zone=scene.time_zone,
+        owner_id=scene.owner_id, contact_id=scene.contact_id, language=_language(widget, scene), time_zone=scene.time_zone,
         features=frozenset(name for name in SHOWN if widget and getattr(widget, name)), tools=tools, attachments=tuple(files),
         functions=functions if tools else (), page=page, call=LoggedCaller(reply, scene), tokens=allowed,
     )
@@ -129,6 +131,11 @@ async def make_turn(mind: Mind, chosen: Chosen, history: History, around: Surrou
         call=around.call,
         page=around.page,
     )
+
+
+def _language(widget: Effective | None, scene: Scene) -> str:
+    """What the visitor wants, of what the widget offers where it names languages."""
+    return choose_language([scene.language], widget.languages) if widget and widget.languages else scene.language
 
 
 def _search(mind: Mind, datasets: Any) -> Search | None:

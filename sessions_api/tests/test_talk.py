@@ -1,5 +1,6 @@
 """How much of a talk a language model reads: a budget of tokens, and a checkpoint for what is older."""
 
+import json
 import time
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.support.actors import Operator
 from tests.support.inprocess import Caller, InProcess
 from tests.support.provider import Answer, Body
 from tests.support.provider import Provider as StandIn
+from widgets.services import create_widget
 
 LONG = "All work and no play makes Jack a dull boy. " * 8  # some 90 tokens
 SUMMARY = "Jack was told about his work."
@@ -123,3 +125,13 @@ def test_what_a_deleted_reply_called_goes_with_it(api: Caller, olive: Operator) 
     reply = Message.objects.get(type="bot")
     assert api.post(f"{talk}/message/{reply.pk}/delete", {}).status == 200
     assert not notes.exists() and not Message.objects.filter(text__contains="weather").exists()
+
+
+@pytest.mark.parametrize(("offered", "wanted", "told"), [
+    (None, "de-DE", "de-DE"), ("fr, de", "de-DE", "de"), ("fr, de", "ja", "fr"), (None, "", ""), ("fr", "", "fr"),
+])  # fmt: skip
+def test_the_visitors_language(api: Caller, olive: Operator, offered: str | None, wanted: str, told: str) -> None:
+    bot = bots.create_bot(olive.user, name="Tells", model="scripted:turn")
+    widget = create_widget(olive.user, name="Shop", bot=bot, language=offered)
+    talk = Conversation.objects.create(owner=olive.user, widget=widget, bot=bot, language=wanted)
+    assert json.loads(api.post(f"conversation/{talk.pk}/complete", {"text": "Hi"}).json()["text"])["language"] == told

@@ -24,9 +24,9 @@ function storable(value, levels = DEPTH) {
 function fault({ description, parameters }) {
   const { type, properties = {}, required = [] } = parameters;
   if (bytesOf(description) > DESCRIPTION_BYTES) return `description: at most ${DESCRIPTION_BYTES} bytes`;
-  if (type !== "object" || !isObject(properties) || !storable(parameters)) return "parameters: must be a JSON schema of an object";
-  if (!Object.values(properties).every((one) => isObject(one) || typeof one === "boolean")) return "parameters.properties: must be JSON schemas";
-  return Array.isArray(required) && required.every((one) => typeof one === "string") ? "" : "parameters.required: must be a list of names";
+  const fit = type === "object" && isObject(properties) && storable(parameters) && Array.isArray(required);
+  const schemas = fit && Object.values(properties).every((one) => isObject(one) || typeof one === "boolean");
+  return schemas && required.every((one) => typeof one === "string") ? "" : "parameters: must be a JSON schema of an object";
 }
 
 /** What the bot is told of the functions, and why not of others. */

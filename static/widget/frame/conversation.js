@@ -115,7 +115,7 @@ export class Conversation {
   /** @param {object[]} functions those of the page, all of them */
   offer(functions) {
     this.functions = functions;
-    if (config.features.tools) this.socket.send({ type: "set", functions });
+    this.socket.send({ type: "set", functions }); // the server leaves them where the widget has no tools
   }
 
   stop() {
@@ -137,7 +137,8 @@ export class Conversation {
     this.rows.epoch ||= epoch;
     this.socket.welcomed();
     if (head <= this.rows.seq) this.loading = false;
-    this.socket.send({ type: "set", language: config.language, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, page: this.page, ...(config.features.tools && { functions: this.functions }) });
+    // The bot may speak what the interface has no strings of.
+    this.socket.send({ type: "set", language: location.search.split("lang=")[1], timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, page: this.page, functions: this.functions });
     if (config.features.startFirst && !head) this.socket.send({ type: "start" });
     for (const frame of this.#later.splice(0)) this.socket.send(frame);
     this.delivery.flush();

@@ -47,7 +47,7 @@ export class Session {
 
   /** Makes a session. @returns {Promise<Row[]>} its first messages */
   async create() {
-    const { messages, ...session } = await request(`/integration/widget/${config.id}/session/create`, "", { language: config.language });
+    const { messages, ...session } = await request(`/integration/widget/${config.id}/session/create`, "", {});
     this.keep(session);
     return messages;
   }

@@ -33,10 +33,7 @@ export function called(frame, talk, { bridge, say, draw, scroll }) {
     [...buttons.children].forEach((button, n) => (button.onclick = () => decide(n > 0)));
     talk.asks.set(call, card);
     draw();
-    queueMicrotask(() => {
-      if (list.scrollHeight > list.clientHeight) list.tabIndex = 0; // long values scroll, so that the question stays in sight
-      scroll.toCard();
-    });
+    queueMicrotask(() => scroll.toCard());
     say(() => `${title.textContent} ${what.textContent}`);
   }
 }
