@@ -35,8 +35,8 @@ REFUSED = [
 ]
 # Records a question: texts of those that are far away by their titles and by their words, and sentences of those that are far away by
 # title and text, cannot win it and cost a minute.
-LIKELY_TEXTS = {"": 30, "lexical": 15}
-LIKELY_SENTENCES = 12
+LIKELY_TEXTS = {"": 16, "lexical": 8}
+LIKELY_SENTENCES = 8
 
 pytestmark = pytest.mark.timeout(600)  # the documentation is embedded here, which takes half a minute of one core
 
