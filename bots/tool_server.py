@@ -14,7 +14,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, PaginatedRequestParams, TextContent
 
 from bots.abilities.base import RESULT_CHARACTERS, AbilityError, trimmed
-from bots.engines.providers.extra.network import PublicTransport, ssl_context
+from bots.engines.providers.extra.network import transport_to
 from fetcher.errors import FetchRefused
 from fetcher.urls import target_of
 
@@ -73,8 +73,7 @@ async def _session(url: str, headers: Mapping[str, str]) -> AsyncIterator[Client
             refused.append(response.status_code)
 
     try:
-        trusted = target_of(url).trusted
-        transport = httpx2.AsyncHTTPTransport(verify=ssl_context(), trust_env=False) if trusted else PublicTransport()
+        transport = transport_to(public=not target_of(url).trusted)
         timeout = httpx2.Timeout(settings.CALL_SECONDS)
         async with (
             asyncio.timeout(settings.CALL_SECONDS),

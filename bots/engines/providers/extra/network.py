@@ -22,7 +22,7 @@ class PublicTransport(httpx2.AsyncBaseTransport):
     """Connects to the address that was looked at; TLS and the Host header keep the name. Raises FetchRefused."""
 
     def __init__(self) -> None:
-        self._inner = httpx2.AsyncHTTPTransport(verify=ssl_context(), trust_env=False)
+        self._inner = transport_to(public=False)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """As the transport within does."""
@@ -51,7 +51,7 @@ async def client_of(access: ProviderAccess) -> httpx2.AsyncClient:
 
 async def _open(public: bool) -> AsyncGenerator[httpx2.AsyncClient, None]:
     """A generator, because that is what an event loop closes when it ends."""
-    transport = PublicTransport() if public else httpx2.AsyncHTTPTransport(verify=ssl_context(), trust_env=False)
+    transport = transport_to(public=public)
     timeout = httpx2.Timeout(settings.PROVIDER_FIRST_SECONDS, connect=settings.PROVIDER_CONNECT_SECONDS)
     client = httpx2.AsyncClient(transport=transport, timeout=timeout, trust_env=False, follow_redirects=False)
     try:
@@ -61,7 +61,12 @@ async def _open(public: bool) -> AsyncGenerator[httpx2.AsyncClient, None]:
         await client.aclose()
 
 
+def transport_to(*, public: bool) -> httpx2.AsyncBaseTransport:
+    """To public addresses only, or to any."""
+    return PublicTransport() if public else httpx2.AsyncHTTPTransport(verify=_ssl_context(), trust_env=False)
+
+
 @cache
-def ssl_context() -> SSLContext:
+def _ssl_context() -> SSLContext:
     """Loading certificates takes 20 ms, so once."""
     return httpx2.create_ssl_context(trust_env=False)
