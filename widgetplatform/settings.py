@@ -277,6 +277,18 @@ SESSION_TOKENS = env_int("SESSION_TOKENS", 400_000)  # a conversation
 WIDGET_TOKENS_PER_DAY = env_int("WIDGET_TOKENS_PER_DAY", 5_000_000)
 OWNER_TOKENS_PER_MONTH = env_int("OWNER_TOKENS_PER_MONTH", 50_000_000)
 
+# Translation of the operators' texts: widgets/translators/
+TRANSLATOR = env_str("TRANSLATOR", "none")  # none, llm, deepl, libretranslate, fast
+TRANSLATOR_MODEL = env_str("TRANSLATOR_MODEL")  # of llm, as a bot's: openai:gpt-5-mini
+DEEPL_API_KEY = env_str("DEEPL_API_KEY")
+DEEPL_URL = env_str("DEEPL_URL")  # none: the paid or the free service's own, as the key says
+LIBRETRANSLATE_URL = env_str("LIBRETRANSLATE_URL")
+LIBRETRANSLATE_API_KEY = env_str("LIBRETRANSLATE_API_KEY")
+TRANSLATOR_SECONDS = env_int("TRANSLATOR_SECONDS", 60)  # of one request
+TRANSLATOR_REQUESTS = env_int("TRANSLATOR_REQUESTS", 4)  # at once, in all processes together
+TRANSLATOR_ATTEMPTS = env_int("TRANSLATOR_ATTEMPTS", 5)  # of a language, before it counts as failed
+SETUP_ON_CHANGE = env_bool("SETUP_ON_CHANGE", False)  # translate whenever texts or languages change, without being asked
+
 # Reading aloud
 SPEECH_PROVIDER = env_str("SPEECH_PROVIDER")  # openai, espeak, or none
 SPEECH_URL = env_str("SPEECH_URL")

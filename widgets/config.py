@@ -16,7 +16,7 @@ from widgets.accent import accent_colors
 from widgets.cache import ConfigCache
 from widgets.effective import Effective, load_effective
 from widgets.fields import API_NAMES
-from widgets.languages import choose_language, direction
+from widgets.languages import choose_language, direction, own_name
 from widgets.layouts import layout_of
 from widgets.pictures import picture_url
 from widgets.strings import catalog_languages, strings_of
@@ -78,6 +78,12 @@ def language_for(effective: Effective, wanted: Sequence[str]) -> str:
     return choose_language(wanted, effective.languages or catalog_languages())
 
 
+def offered_languages(effective: Effective) -> list[dict[str, str]]:
+    """What a visitor may switch to: code and own name of each language of the widget; empty where there is no choice."""
+    codes = effective.languages
+    return [{"code": code, "name": own_name(code)} for code in codes] if len(codes) > 1 else []
+
+
 def rendering_features(effective: Effective) -> Features:
     """What the renderer may show in this widget."""
     return Features(math=effective.math, carousel=effective.carousel, form=effective.form)
@@ -85,6 +91,7 @@ def rendering_features(effective: Effective) -> Features:
 
 def public_config(effective: Effective, language: str) -> dict[str, Any]:
     """Everything the frame needs, and nothing else: no owner, no bot but its name, no meta."""
+    effective = effective.localized(language)
     features = rendering_features(effective)
     intro, suggestions = split_intro(effective.intro)
     return {
@@ -100,6 +107,7 @@ def public_config(effective: Effective, language: str) -> dict[str, Any]:
         "features": {API_NAMES[name]: getattr(effective, name) for name in FEATURES},
         "limits": {"messageBytes": settings.MESSAGE_BYTES},
         "dir": direction(language),
+        "languages": offered_languages(effective),
         "strings": strings_of(language),
         "api": API_PREFIX,
         "socket": SOCKET_PATH,
@@ -109,6 +117,7 @@ def public_config(effective: Effective, language: str) -> dict[str, Any]:
 
 def launcher_config(effective: Effective, language: str) -> dict[str, Any]:
     """The little that is drawn before a visitor acts."""
+    effective = effective.localized(language)
     peek = (
         [plain_text(effective.initial, rendering_features(effective)).strip()]
         if effective.message_peek

@@ -1,15 +1,17 @@
-"""What a widget is, with everything inherited and defaulted: plain data, made by four queries."""
+"""What a widget is, with everything inherited and defaulted: plain data, made by five queries."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from bots.models import Bot
 from widgets.fields import DEFAULTS, given_by
 from widgets.languages import parse_languages
-from widgets.models import WidgetIntegration
+from widgets.models import LanguageMap, WidgetIntegration
 from widgets.origins import OriginEntry, parse_origins
 from widgets.pictures import Picture, load_pictures
+from widgets.texts import shown_texts
 from widgets.themes import Theme, parse_theme
 
 NOWHERE = (OriginEntry("https", "origin.invalid", 443),)
@@ -19,8 +21,8 @@ NOWHERE = (OriginEntry("https", "origin.invalid", 443),)
 class Effective:
     """The widget's own values, else its blueprint's, else the defaults.
 
-    ``version`` grows with every change of the widget, its blueprint or its bot (microseconds); ``bot_id`` is the widget's
-    bot, else its blueprint's, else None.
+    ``version`` grows with every change of the widget, its blueprint, its bot or its languages (microseconds); ``bot_id`` is the
+    widget's bot, else its blueprint's, else None; ``translations`` are the texts that count in other languages, by code and field.
     """
 
     id: UUID
@@ -39,6 +41,7 @@ class Effective:
     blueprint_id: UUID | None
     origins: tuple[OriginEntry, ...]
     pictures: tuple[Picture, ...]
+    translations: Mapping[str, Mapping[str, str]]
     theme: str
     layout: str
     title: str
@@ -78,6 +81,11 @@ class Effective:
         """Codes of the languages it was set up for; empty where none is named."""
         return parse_languages(self.language)
 
+    def localized(self, language: str) -> "Effective":
+        """With its texts in ``language``, as far as it has them; the others stay as they were written."""
+        texts: Mapping[str, Any] = self.translations.get(language, {})
+        return replace(self, **texts) if texts else self
+
 
 def effective_values(widget: WidgetIntegration) -> dict[str, Any]:
     """Every inheritable field of ``widget`` by its name, and ``bot_id``; reads the blueprint."""
@@ -104,7 +112,8 @@ def load_effective(widget_id: UUID) -> Effective | None:
         .only("id", "name", "model", "backstory", "dataset_id", "skillset_id", "privacy", "moderation", "moderation_words", "updated_at")
         .first()
     )
-    touched = [item.updated_at for item in (widget, widget.blueprint, bot) if item is not None]
+    maps = list(LanguageMap.objects.filter(widget_id=widget.pk))
+    touched = [item.updated_at for item in (widget, widget.blueprint, bot, *maps) if item is not None]
     return Effective(
         id=widget.pk,
         owner_id=widget.owner_id,
@@ -122,6 +131,7 @@ def load_effective(widget_id: UUID) -> Effective | None:
         blueprint_id=widget.blueprint_id,
         origins=_origins(values["origin"]),
         pictures=load_pictures(widget.pk),
+        translations={row.language: shown_texts(row.texts, row.hashes, row.overrides, values) for row in maps},
         **values,
     )
 

@@ -16,7 +16,7 @@ from bots.models import Blueprint, Bot
 from files.models import File, StoredContent
 from files.services import CONTENT_HOOKS
 from widgets.config import CACHE
-from widgets.models import WidgetFile, WidgetIntegration
+from widgets.models import LanguageMap, WidgetFile, WidgetIntegration
 
 
 def forget(widget_ids: Iterable[UUID]) -> None:
@@ -43,7 +43,7 @@ def _source_changed(instance: Blueprint | Bot, **_: Any) -> None:
     forget(widgets_of(instance))
 
 
-def _picture_changed(instance: WidgetFile, **_: Any) -> None:
+def _part_changed(instance: WidgetFile | LanguageMap, **_: Any) -> None:
     forget([instance.widget_id])
 
 
@@ -58,7 +58,8 @@ def connect() -> None:
     CONTENT_HOOKS.append(content_changed)
     for signal in (post_save, post_delete):
         signal.connect(_widget_changed, WidgetIntegration, dispatch_uid="widgets.forget")
-        signal.connect(_picture_changed, WidgetFile, dispatch_uid="widgets.forget")
+        for part in (WidgetFile, LanguageMap):
+            signal.connect(_part_changed, part, dispatch_uid="widgets.forget")
     for sender in (Blueprint, Bot):
         # Before the deletion, because after it no widget points there any more.
         for signal in (post_save, pre_delete):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 # The own names of languages with many speakers, as in CLDR (a test compares): reading them from Babel costs 130 MB.
 OWN_NAMES = {
@@ -14,6 +15,7 @@ OWN_NAMES = {
     "lt": "lietuvių", "lv": "latviešu", "ml": "മലയാളം", "mr": "मराठी", "ms": "Melayu", "nb": "norsk bokmål", "nl": "Nederlands", "pa": "ਪੰਜਾਬੀ",
     "pl": "polski", "pt": "português", "ro": "română", "ru": "русский", "sk": "slovenčina", "sl": "slovenščina", "sr": "српски", "sv": "svenska",
     "sw": "Kiswahili", "ta": "தமிழ்", "te": "తెలుగు", "th": "ไทย", "tr": "Türkçe", "uk": "українська", "ur": "اردو", "vi": "Tiếng Việt", "zh": "中文",
+    "pt-BR": "português (Brasil)", "zh-Hans": "简体中文", "zh-Hant": "繁體中文",
 }  # fmt: skip
 
 
@@ -51,6 +53,13 @@ def parse_languages(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for entry in entries if (code := language_code(entry))))
 
 
+@lru_cache(maxsize=512)
+def own_name(code: str) -> str:
+    """What a language calls itself (``Deutsch``); variants that the table lacks are read from CLDR, one locale at a time."""
+    known = OWN_NAMES.get(code)
+    return known or Locale.parse(code, sep="-").get_display_name() or code
+
+
 def direction(code: str) -> str:
     """``ltr`` or ``rtl``."""
     known = language_code(code)
@@ -72,15 +81,32 @@ def accepted_languages(header: str) -> tuple[str, ...]:
 
 
 def choose_language(wanted: Sequence[str], offered: Sequence[str]) -> str:
-    """The first wanted language that is offered, exactly or as its base language; else the first offered."""
+    """The first wanted language of which a variant is offered; else the first offered.
+
+    Of several variants the same one, then one in the same script (for ``zh-TW`` ``zh-Hant``, not ``zh``), then the general one
+    (for ``pt-AO`` ``pt``, not ``pt-BR``).
+    """
     for tag in wanted:
         code = language_code(tag)
         if code is None:
             continue
-        if code in offered:
-            return code
-        base = code.split("-")[0]
-        for candidate in offered:
-            if candidate.split("-")[0] == base:
-                return candidate
+        variants = [other for other in offered if _parts(other)[0] == _parts(code)[0]]
+        if variants:
+            return min(variants, key=lambda other: _distance(code, other))
     return offered[0]
+
+
+def _distance(code: str, other: str) -> tuple[bool, bool, bool]:
+    _, script, territory = _parts(code)
+    _, its_script, its_territory = _parts(other)
+    return other != code, its_script != script, its_territory not in ("", territory)
+
+
+@lru_cache(maxsize=1024)
+def _parts(code: str) -> tuple[str, str, str]:
+    """Language, script and territory of a code; the script is the usual one where none is named, Norwegian is one language."""
+    locale = Locale.parse(code, sep="-")
+    language = "nb" if locale.language in ("no", "nn") else locale.language
+    likely = get_global("likely_subtags").get(locale.language, "").split("_")
+    script = locale.script or (likely[1] if len(likely) > 1 else "")
+    return language, script, locale.territory or ""

@@ -89,3 +89,42 @@ class WidgetFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} of {self.widget_id}"
+
+
+class LanguageMap(models.Model):
+    """A widget's texts in one language.
+
+    ``texts`` are the machine's by field (title, intro, initial, placeholder), ``hashes`` says of each of which source it was made;
+    ``overrides`` are a person's, ``{field: {"text", "hash"}}``, which no setup touches. A row waits (pending) from the moment a setup is
+    asked for; ``run`` is that of the setup that may store into it, ``claimed_until`` how long whoever works on it may still be alive.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        READY = "ready"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    widget = models.ForeignKey(WidgetIntegration, on_delete=models.CASCADE, related_name="language_maps")
+    language = models.CharField(max_length=35)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    texts = models.JSONField(default=dict)
+    hashes = models.JSONField(default=dict)
+    overrides = models.JSONField(default=dict)
+    source_hash = models.CharField(max_length=64, blank=True, default="")  # of all texts that the run translates
+    run = models.UUIDField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    cause = models.CharField(max_length=500, blank=True, default="")
+    translator = models.CharField(max_length=32, blank=True, default="")
+    translated_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["widget", "language"], name="widgets_language")]
+        indexes = [models.Index(fields=["state", "claimed_until"], name="widgets_language_waiting", condition=models.Q(state="pending"))]
+
+    def __str__(self) -> str:
+        return f"{self.language} of {self.widget_id}"

@@ -8,6 +8,15 @@ from widgets.languages import choose_language
 
 CATALOGS = Path(__file__).parent / "catalogs"
 FALLBACK = "en"
+# Keys that say the same as another: translated once.
+SAME = {
+    "statusReady": "status.ready",
+    "cut.length": "cut",
+    "cut.iteration": "cut",
+    "broke.provider_key": "broke.nobody",
+    "broke.no_model": "broke.nobody",
+    "broke.no_bot": "broke.nobody",
+}
 
 
 @lru_cache(maxsize=1)
@@ -19,14 +28,12 @@ def catalog_languages() -> tuple[str, ...]:
 
 @lru_cache(maxsize=128)
 def strings_of(language: str) -> dict[str, str]:
-    """Every text by its key in ``language`` or the nearest that has a catalog; do not change the answer."""
-    strings = _read(FALLBACK)
-    code = choose_language([language], catalog_languages())
-    return (
-        strings
-        if code == FALLBACK
-        else strings | {key: text for key, text in _read(code).items() if key in strings}
-    )
+    """Every text by its key in ``language`` or the nearest that has a catalog; do not change the answer.
+
+    Plural forms of a language that English lacks (``newMessages.few``) are there too.
+    """
+    strings = _read(FALLBACK) | _read(choose_language([language], catalog_languages()))
+    return strings | {key: strings[meant] for key, meant in SAME.items()}
 
 
 def _read(code: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ COMMON = {"id", "version", "enabled", "layout", "position", "title", "theme", "l
 LAUNCHER = COMMON | {"icon", "peek", "strings", "frame", "panel"}
 FRAME = COMMON | {
     "intro", "introHtml", "initial", "initialHtml", "placeholder", "botName", "suggestions", "features", "limits", "dir", "strings", "api", "socket",
-    "origins", "pictures",
+    "origins", "pictures", "languages",
 }  # fmt: skip
 FEATURES = {
     "stream", "verbose", "tools", "unfurl", "math", "carousel", "form", "attachments", "autoScroll", "startFirst", "contactCollection",

@@ -1,0 +1,33 @@
+"""The operator's own texts that visitors read in their language, and the hashes that tie a translation to its source."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+TRANSLATED = ("title", "intro", "initial", "placeholder")
+
+
+def text_hash(text: str) -> str:
+    """What a translation remembers of its source, 32 hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def source_hash(sources: Mapping[str, Any]) -> str:
+    """The same of all texts together: effective values by field, other fields do not count."""
+    return text_hash("\0".join(sources[name] for name in TRANSLATED))
+
+
+def shown_texts(
+    texts: Mapping[str, str],
+    hashes: Mapping[str, str],
+    overrides: Mapping[str, Any],
+    sources: Mapping[str, Any],
+) -> dict[str, str]:
+    """What visitors read, by field: a person's text always, the machine's while its source is as it was; others are left out."""
+    shown = {}
+    for name in TRANSLATED:
+        if name in overrides:
+            shown[name] = overrides[name]["text"]
+        elif name in texts and sources[name] and hashes.get(name) == text_hash(sources[name]):
+            shown[name] = texts[name]
+    return shown
