@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.support.environment import ROOT, clean_environment
+from tests.support.processes import run_embedded
 from widgetplatform import preflight
 
 TOOLS = ("sh", "make", "sed", "rm", "touch", "expand")
@@ -53,14 +54,14 @@ def test_keys_and_password_are_for_this_user_only(server):
         assert stat.S_IMODE((Path(server.environment["DATA_DIR"]) / name).stat().st_mode) == 0o600
 
 
-def test_a_second_start_keeps_everything_and_stops_cleanly(serve):
-    first = serve()
+def test_a_second_start_keeps_everything_and_stops_cleanly(tmp_path):
+    first = run_embedded(tmp_path)
     password = Path(first.environment["DATA_DIR"], "demo-password").read_text()
     count = "from django.apps import apps; print([m._default_manager.count() for m in apps.get_models() if m._meta.app_label in ('auth','bots','widgets')])"
     before = first.manage("shell", "-v", "0", "-c", count)
     assert first.stop(signal.SIGINT, seconds=5) == 0
     assert "Stopped." in first.output
-    second = serve()
+    second = run_embedded(tmp_path)
     assert second.manage("shell", "-v", "0", "-c", count) == before
     assert Path(second.environment["DATA_DIR"], "demo-password").read_text() == password
     assert second.stop(signal.SIGTERM, seconds=5) in (0, -signal.SIGTERM)

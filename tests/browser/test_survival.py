@@ -11,6 +11,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.chat import WAIT_MS, Chat, full_page, letters, letters_of, stored, words
 from tests.support.processes import GENEROUS, Server, run_embedded
+from tests.support.seeded import copy_of
 from tests.support.shell import Shell
 
 SLOW = "echo/delay=0.04"
@@ -87,11 +88,11 @@ def test_a_draft_and_an_unsent_text_survive_a_reload(server: Server, page: Page)
     assert len(stored(server, page)) == 4
 
 
-def test_a_killed_server_continues_the_answer(page: Page, tmp_path: Path) -> None:
+def test_a_killed_server_continues_the_answer(page: Page, tmp_path: Path, seeded: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = str(probe.getsockname()[1])
     own = GENEROUS | {"PORT": port, "EMBEDDED_WORKER": "0"}  # nothing to embed here
-    first = run_embedded(tmp_path, **own)
+    first = run_embedded(copy_of(seeded, tmp_path), **own)
     second = None
     try:
         chat = full_page(page, first, first.scripted_widget(SLOW))
@@ -99,7 +100,7 @@ def test_a_killed_server_continues_the_answer(page: Page, tmp_path: Path) -> Non
         chat.growing()
         first.stop(signal.SIGKILL)
         expect(chat.frame.locator("#status")).to_contain_text("Reconnecting")
-        second = run_embedded(tmp_path, **own)
+        second = run_embedded(copy_of(seeded, tmp_path), **own)
         expect(chat.answered()).to_have_text(words(80))
         rows = stored(second, page)
         assert [(row["type"], row["status"]) for row in rows] == [("user", "done"), ("bot", "done")]

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conversations.test_calls_http import asked, line_of, put
 from tests.support.processes import GENEROUS, run_embedded
+from tests.support.seeded import copy_of
 from tests.support.servers import Serve
 from tests.support.sites import Site
 
@@ -134,8 +135,8 @@ async def test_a_visitor_who_does_not_answer(serve: Serve) -> None:
     site.close()
 
 
-async def test_a_restart_uses_what_was_done_and_never_repeats_what_may_have_been(tmp_path: Path) -> None:
-    first = run_embedded(tmp_path, **GENEROUS)
+async def test_a_restart_uses_what_was_done_and_never_repeats_what_may_have_been(tmp_path: Path, seeded: Path) -> None:
+    first = run_embedded(copy_of(seeded, tmp_path), **GENEROUS)
     site = Site(first, first)
     try:
         session, other = await shop(site), await shop(site)
@@ -153,7 +154,7 @@ async def test_a_restart_uses_what_was_done_and_never_repeats_what_may_have_been
     finally:
         first.stop(signal.SIGKILL)
         site.close()
-    second = run_embedded(tmp_path, **GENEROUS)
+    second = run_embedded(copy_of(seeded, tmp_path), **GENEROUS)
     try:
         for client in (tab, unsure):
             client.url = second.url.replace("http", "ws", 1) + "/ws/v1/conversation"

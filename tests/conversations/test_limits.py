@@ -4,11 +4,13 @@ import asyncio
 import uuid
 from collections.abc import Iterator
 from ipaddress import IPv4Address
+from pathlib import Path
 
 import pytest
 
 from tests.support.chat_client import ChatClient
 from tests.support.processes import Server, run_embedded
+from tests.support.seeded import copy_of
 from tests.support.sites import Site
 
 STRICT = {
@@ -24,9 +26,9 @@ STRICT = {
 
 
 @pytest.fixture(scope="module")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def strict(tmp_path_factory: pytest.TempPathFactory, seeded: Path) -> Iterator[Server]:
     """A server whose limits are near."""
-    running = run_embedded(tmp_path_factory.mktemp("strict"), **STRICT)
+    running = run_embedded(copy_of(seeded, tmp_path_factory.mktemp("strict")), **STRICT)
     yield running
     running.stop()
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import compose
 from tests.support.processes import GENEROUS, Server, run_embedded
+from tests.support.seeded import copy_of
 from tests.support.servers import Cluster
 from tests.support.sites import Site
 
@@ -15,8 +16,8 @@ WORDS = " ".join(f"word{number}" for number in range(40))
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-async def test_a_reply_goes_on_after_a_restart(tmp_path: Path, how: signal.Signals) -> None:
-    first = run_embedded(tmp_path, **GENEROUS)
+async def test_a_reply_goes_on_after_a_restart(tmp_path: Path, seeded: Path, how: signal.Signals) -> None:
+    first = run_embedded(copy_of(seeded, tmp_path), **GENEROUS)
     try:
         site = Site(first, first)
         session = await site.session(await site.widget("echo/delay=0.1"))
@@ -36,7 +37,7 @@ async def test_a_reply_goes_on_after_a_restart(tmp_path: Path, how: signal.Signa
                 assert not byes
     finally:
         first.stop(signal.SIGKILL)
-    second = run_embedded(tmp_path, **GENEROUS)
+    second = run_embedded(copy_of(seeded, tmp_path), **GENEROUS)
     try:
         site = Site(second, second)
         tab.url = second.url.replace("http", "ws", 1) + "/ws/v1/conversation"

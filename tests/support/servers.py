@@ -14,25 +14,26 @@ import pytest
 from tests.support import compose
 from tests.support.environment import ROOT, SCRIPTED, clean_environment
 from tests.support.processes import GENEROUS, Process, Server, free_port, run_embedded
+from tests.support.seeded import copy_of
 
 Serve = Callable[..., Server]
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, seeded: Path) -> Iterator[Server]:
     """One process on embedded defaults with generous limits, shared by the tests of a process."""
-    running = run_embedded(tmp_path_factory.mktemp("server"), **GENEROUS)
+    running = run_embedded(copy_of(seeded, tmp_path_factory.mktemp("server")), **GENEROUS)
     yield running
     running.stop()
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
+def serve(tmp_path: Path, seeded: Path) -> Iterator[Serve]:
     """Start servers of one test: ``serve(**environment)``; each call with the same ``folder`` shares its data."""
     running: list[Server] = []
 
     def start(folder: str = "data", **extra: str) -> Server:
-        running.append(run_embedded(tmp_path / folder, **extra))
+        running.append(run_embedded(copy_of(seeded, tmp_path / folder), **extra))
         return running[-1]
 
     yield start
