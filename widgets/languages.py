@@ -1,44 +1,31 @@
 """Languages by code, English name or own name; which one a visitor gets."""
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, localedata
 from babel.core import get_global
 
-# The own names of languages with many speakers, as in CLDR (a test compares): reading them from Babel costs 130 MB.
-OWN_NAMES = {
-    "ar": "العربية", "bg": "български", "bn": "বাংলা", "ca": "català", "cs": "čeština", "da": "dansk", "de": "Deutsch", "el": "Ελληνικά",
-    "es": "español", "et": "eesti", "fa": "فارسی", "fi": "suomi", "fil": "Filipino", "fr": "français", "gu": "ગુજરાતી", "he": "עברית",
-    "hi": "हिन्दी", "hr": "hrvatski", "hu": "magyar", "id": "Indonesia", "it": "italiano", "ja": "日本語", "kn": "ಕನ್ನಡ", "ko": "한국어",
-    "lt": "lietuvių", "lv": "latviešu", "ml": "മലയാളം", "mr": "मराठी", "ms": "Melayu", "nb": "norsk bokmål", "nl": "Nederlands", "pa": "ਪੰਜਾਬੀ",
-    "pl": "polski", "pt": "português", "ro": "română", "ru": "русский", "sk": "slovenčina", "sl": "slovenščina", "sr": "српски", "sv": "svenska",
-    "sw": "Kiswahili", "ta": "தமிழ்", "te": "తెలుగు", "th": "ไทย", "tr": "Türkçe", "uk": "українська", "ur": "اردو", "vi": "Tiếng Việt", "zh": "中文",
-    "pt-BR": "português (Brasil)", "zh-Hans": "简体中文", "zh-Hant": "繁體中文",
-}  # fmt: skip
+from widgets.own_names import own_names
+
+TEXT_CHARACTERS = 80  # of a name or a code
+WANTED_MAX = 20  # languages of one visitor
+LIST_CHARACTERS = 1000
+NOTHING = ("root", "und")  # codes of no language
+NORWEGIAN = "nb"  # what ``no`` means, in CLDR and to translators
+USUAL_NAMES = {"farsi": "fa", "mandarin": "zh", "castilian": "es"}
+RIGHT_TO_LEFT = frozenset(("Adlm", "Arab", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"))
 
 
-@lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
-    english = {name.lower(): code.replace("_", "-") for code, name in Locale("en").languages.items()}
-    return english | {name.lower(): code for code, name in OWN_NAMES.items()}
-
-
-@lru_cache(maxsize=1024)
 def language_code(text: str) -> str | None:
-    """The BCP 47 code of a language given by code or name (``pt_br``, ``Spanish``, ``Deutsch``), or None."""
+    """The BCP 47 code of a language given by code (in any case, ``pt_br``) or name (``Spanish``, ``Portuguese (Brazil)``, ``Deutsch``).
+
+    None where there is none. A region of which CLDR knows nothing in that language is left out: ``de-FR`` is ``de``.
+    """
     text = text.strip()
-    tag = (_names().get(text.lower()) or text).replace("_", "-")
-    if len(tag) > 35:
-        return None
-    try:
-        locale = Locale.parse(tag, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return None
-    # Babel adds a country to codes that were renamed (iw is he-IL to it); nobody asked for one.
-    territory = locale.territory if len(tag.split("-")) > 1 else None
-    return "-".join(part for part in (locale.language, locale.script, territory) if part)
+    return _code(text) if len(text) <= TEXT_CHARACTERS else None
 
 
 def parse_languages(text: str) -> tuple[str, ...]:
@@ -53,23 +40,28 @@ def parse_languages(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for entry in entries if (code := language_code(entry))))
 
 
-@lru_cache(maxsize=512)
 def own_name(code: str) -> str:
-    """What a language calls itself (``Deutsch``); variants that the table lacks are read from CLDR, one locale at a time."""
-    known = OWN_NAMES.get(code)
-    return known or Locale.parse(code, sep="-").get_display_name() or code
+    """What a language calls itself (``Deutsch``); the code where CLDR does not know that."""
+    return own_names().get(code, code)
 
 
 def direction(code: str) -> str:
     """``ltr`` or ``rtl``."""
     known = language_code(code)
-    return "rtl" if known and Locale.parse(known, sep="-").character_order == "right-to-left" else "ltr"
+    return "rtl" if known and _parts(known)[1] in RIGHT_TO_LEFT else "ltr"
 
 
+def wanted_languages(text: str) -> tuple[str, ...]:
+    """The codes of a list in order of wish, separated by commas; what cannot be read is left out."""
+    entries = text[:LIST_CHARACTERS].split(",")[:WANTED_MAX]
+    return tuple(code for entry in entries if (code := language_code(entry)))
+
+
+@lru_cache(maxsize=1024)
 def accepted_languages(header: str) -> tuple[str, ...]:
     """The codes of an Accept-Language header, the preferred first; what cannot be read is left out."""
     weighted = []
-    for entry in header[:1000].split(",")[:20]:
+    for entry in header[:LIST_CHARACTERS].split(",")[:WANTED_MAX]:
         tag, _, quality = entry.strip().partition(";")
         try:
             weight = float(quality.strip().removeprefix("q=") or 1)
@@ -96,17 +88,69 @@ def choose_language(wanted: Sequence[str], offered: Sequence[str]) -> str:
     return offered[0]
 
 
-def _distance(code: str, other: str) -> tuple[bool, bool, bool]:
+def _distance(code: str, other: str) -> tuple[bool, ...]:
     _, script, territory = _parts(code)
     _, its_script, its_territory = _parts(other)
-    return other != code, its_script != script, its_territory not in ("", territory)
+    both_norwegian = other.partition("-")[0] != code.partition("-")[0]
+    return other != code, both_norwegian, its_script != script, its_territory not in ("", territory)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
+def _code(text: str) -> str | None:
+    # A code first: Ga and Kom are names of languages, and codes of others.
+    return _code_of_tag(text) or _names().get(text.lower())
+
+
+def _code_of_tag(text: str) -> str | None:
+    first, *rest = text.replace("_", "-").split("-")
+    first = NORWEGIAN if first.lower() == "no" else first
+    if first.lower() in NOTHING:
+        return None
+    locale = _locale([first, *rest])
+    if locale is None and len(rest) > 0 and rest[-1].upper() in Locale("en").territories:
+        locale = _locale([first, *rest[:-1]])
+    if locale is None:
+        return None
+    # Babel adds a country to codes that were renamed (iw is he-IL to it); nobody asked for one.
+    return "-".join(part for part in (locale.language, locale.script, locale.territory if rest else None) if part)
+
+
+def _locale(subtags: Iterable[str]) -> Locale | None:
+    try:
+        return Locale.parse("-".join(subtags), sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Codes by lowercase names; where two languages call themselves the same, the general one counts."""
+    english = Locale("en")
+    names = {name: code for code, name in english.languages.items()}
+    for identifier in localedata.locale_identifiers():
+        names.setdefault(Locale.parse(identifier).get_display_name(english) or "", identifier)
+    for code, name in sorted(own_names().items(), key=lambda item: len(item[0])):
+        names.setdefault(name, code)
+    lower = USUAL_NAMES.copy()
+    for name, code in names.items():
+        if name and (known := _code_of_tag(code)):
+            lower[name.lower()] = known
+            if plain := _without_accents(name):
+                lower.setdefault(plain, known)
+    return lower
+
+
+def _without_accents(name: str) -> str:
+    """``portugues`` for ``português``; empty for other alphabets, where marks are letters."""
+    plain = "".join(character for character in unicodedata.normalize("NFKD", name) if not unicodedata.combining(character))
+    return plain.lower() if plain.isascii() else ""
+
+
+@lru_cache(maxsize=2048)
 def _parts(code: str) -> tuple[str, str, str]:
     """Language, script and territory of a code; the script is the usual one where none is named, Norwegian is one language."""
     locale = Locale.parse(code, sep="-")
-    language = "nb" if locale.language in ("no", "nn") else locale.language
+    language = NORWEGIAN if locale.language == "nn" else locale.language
     likely = get_global("likely_subtags").get(locale.language, "").split("_")
     script = locale.script or (likely[1] if len(likely) > 1 else "")
     return language, script, locale.territory or ""
