@@ -64,13 +64,20 @@ def _cloned(blueprint: Blueprint, copier: Copier) -> Blueprint:
     for skillset, made in zip(skillsets, copies, strict=True):  # abilities may ask bots
         for ability in skillset.abilities.order_by("pk"):
             copier.ability(ability, made)
-    defaults = json.loads(copier.rewired(json.dumps(blueprint.widget_defaults)))
-    if blueprint.owner_id != copier.owner.pk and defaults.get("botId") not in copier.resources.values():
-        defaults.pop("botId", None)
-    services.update_blueprint(copy, widget_defaults=defaults)
+    _copy_defaults(blueprint, copy, copier)
     for clone in BLUEPRINT_CLONERS:
         clone(blueprint, copy, copier)
     return copy
+
+
+def _copy_defaults(blueprint: Blueprint, copy: Blueprint, copier: Copier) -> None:
+    if not isinstance(blueprint.widget_defaults, dict):
+        return
+    defaults = json.loads(copier.rewired(json.dumps(blueprint.widget_defaults)))
+    if not copier.owns(blueprint) and defaults.get("botId") not in copier.resources.values():
+        defaults.pop("botId", None)
+    copy.widget_defaults = defaults  # not cleaned: what the original lives with must not keep it from being copied
+    copy.save()
 
 
 def _delete_parts(blueprint: Blueprint) -> None:

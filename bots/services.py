@@ -23,18 +23,19 @@ from bots.versions import touch
 T = TypeVar("T", bound=OwnedObject)
 EMBEDDED_FIELDS = {"title", "text", "alternatives"}
 
-# What a blueprint may give to widgets is known to the widgets app, which adds its check here: (owner, widget_defaults) -> None.
-WIDGET_DEFAULTS_CHECKS: list[Callable[[Any, dict[str, Any]], None]] = []
+# What a blueprint may give to widgets is known to the widgets app, which adds its check here:
+# (owner, widget_defaults) -> them as they are stored; ValidationError where a value is refused.
+WIDGET_DEFAULTS_CLEANERS: list[Callable[[Any, dict[str, Any]], dict[str, Any]]] = []
 
 
 def create_blueprint(owner: Any, **fields: Any) -> Blueprint:
     """A new blueprint of ``owner``."""
-    return _store_blueprint(Blueprint(owner=owner, **fields))
+    return _store(Blueprint(owner=owner, **_cleaned(owner, fields)))
 
 
 def update_blueprint(blueprint: Blueprint, **fields: Any) -> Blueprint:
     """Set these fields; its widgets inherit the new values at once."""
-    return _store_blueprint(_set(blueprint, fields))
+    return _store(_set(blueprint, _cleaned(blueprint.owner, fields)))
 
 
 def create_bot(owner: Any, **fields: Any) -> Bot:
@@ -178,12 +179,16 @@ def _store(item: T) -> T:
     return item
 
 
-def _store_blueprint(blueprint: Blueprint) -> Blueprint:
-    if not isinstance(blueprint.widget_defaults, dict):
+def _cleaned(owner: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    # Only where they are given: what was stored before, with a bot that is gone by now, must not keep a name from changing.
+    if "widget_defaults" not in fields:
+        return fields
+    defaults = fields["widget_defaults"]
+    if not isinstance(defaults, dict):
         raise ValidationError({"widget_defaults": "must be an object"})
-    for check in WIDGET_DEFAULTS_CHECKS:
-        check(blueprint.owner, blueprint.widget_defaults)
-    return _store(blueprint)
+    for clean in WIDGET_DEFAULTS_CLEANERS:
+        defaults = clean(owner, defaults)
+    return {**fields, "widget_defaults": defaults}
 
 
 def _delete(item: OwnedObject) -> None:

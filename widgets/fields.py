@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from accounts.ids import parse_id
-from bots.models import Bot
+from bots.models import Blueprint, Bot
 from widgetplatform.api.names import camel
 from widgets.models import WidgetIntegration
 
@@ -34,6 +34,7 @@ DEFAULTS: dict[str, Any] = {
 FIELDS = {field.name: field for field in WidgetIntegration._meta.fields}
 API_NAMES = {name: camel(name) for name in DEFAULTS}
 BOOLEANS = frozenset((*ON, *OFF))
+CLOSED = "https://origin.invalid"  # no page has this origin
 
 
 def given_by(blueprint_defaults: Any) -> dict[str, Any]:
@@ -48,14 +49,19 @@ def given_by(blueprint_defaults: Any) -> dict[str, Any]:
         for name, key in API_NAMES.items()
         if blueprint_defaults.get(key) is not None
     }
-    # An origin that does not parse stays: it must close the widget, not open it.
-    usable = {
-        name: value
-        for name, value in found.items()
-        if not refusal(name, value) or (name == "origin" and isinstance(value, str))
-    }
+    usable = {name: value for name, value in found.items() if not refusal(name, value)}
+    if "origin" in found.keys() - usable.keys():  # it must close the widget, not open it
+        usable["origin"] = CLOSED
     bot_id = parse_id(blueprint_defaults.get("botId"))
     return usable | ({"bot_id": bot_id} if bot_id else {})
+
+
+def given_by_blueprint(blueprint: Blueprint) -> dict[str, Any]:
+    """``given_by`` with ``bot_id`` only where that is a bot of the blueprint's owner."""
+    given = given_by(blueprint.widget_defaults)
+    if "bot_id" in given and not Bot.objects.filter(pk=given["bot_id"], owner=blueprint.owner_id).exists():
+        del given["bot_id"]
+    return given
 
 
 def refusal(name: str, value: Any) -> str:
@@ -73,16 +79,22 @@ def refusal(name: str, value: Any) -> str:
     return ""
 
 
-def check_blueprint_defaults(owner: Any, defaults: dict[str, Any]) -> None:
-    """Refuse ``widget_defaults`` with a wrong value or somebody else's bot; unknown keys are let through, as everywhere."""
+def clean_blueprint_defaults(owner: Any, defaults: dict[str, Any]) -> dict[str, Any]:
+    """``widget_defaults`` as they are stored: null is not given, unknown keys are let through, as everywhere.
+
+    ValidationError names every field with a wrong value, and a bot that is somebody else's.
+    """
+    given = {key: value for key, value in defaults.items() if value is not None}
     problems = [
         f"{key}: {problem}"
         for name, key in API_NAMES.items()
-        if defaults.get(key) is not None and (problem := refusal(name, defaults[key]))
+        if key in given and (problem := refusal(name, given[key]))
     ]
-    bot_id = parse_id(defaults.get("botId"))
-    known = bot_id is not None and Bot.objects.for_owner(owner).filter(pk=bot_id).exists()
-    if defaults.get("botId") is not None and not known:
-        problems.append("botId: no such bot")
+    if "botId" in given:
+        bot_id = parse_id(given["botId"])
+        if bot_id is None or not Bot.objects.for_owner(owner).filter(pk=bot_id).exists():
+            problems.append("botId: no such bot")
+        given["botId"] = str(bot_id)
     if problems:
         raise ValidationError({"widget_defaults": problems})
+    return given

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.meta import forget_meta, index_meta
 from bots.models import Blueprint
 from files.models import File
-from widgets.fields import given_by
+from widgets.fields import given_by_blueprint
 from widgets.models import WidgetFile, WidgetIntegration
 from widgets.pictures import refusal
 from widgets.tasks import setup_widget as setup_task
@@ -89,7 +89,7 @@ def _touch(widget: WidgetIntegration) -> None:
 
 
 def _keep(widget: WidgetIntegration, blueprint: Blueprint, told: dict[str, Any]) -> None:
-    for name, value in given_by(blueprint.widget_defaults).items():
+    for name, value in given_by_blueprint(blueprint).items():
         if getattr(widget, name) is None and name.removesuffix("_id") not in told:
             setattr(widget, name, value)
 

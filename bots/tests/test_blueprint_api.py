@@ -38,8 +38,9 @@ def test_whoever_knows_widgets_decides_what_is_allowed(olive, monkeypatch):
         assert owner == olive.user
         if "x" in defaults:
             raise ValidationError({"widget_defaults": "x: no such widget setting"})
+        return defaults
 
-    monkeypatch.setattr(services, "WIDGET_DEFAULTS_CHECKS", [check])
+    monkeypatch.setattr(services, "WIDGET_DEFAULTS_CLEANERS", [check])
     response = olive.post("blueprint/create", {"widgetDefaults": {"x": 1}})
     assert (response.status_code, response.json()["message"]) == (
         400,
