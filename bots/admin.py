@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.owned_admin import NAMING, TIMES, OwnedAdmin
 from bots import admin_datasets, admin_providers, admin_skills, services  # noqa: F401 (what is registered there)
-from bots.admin_forms import BlueprintForm, RecordForm
+from bots.admin_forms import RecordForm
 from bots.blueprints import delete_blueprint
 from bots.models import Blueprint, Bot, Dataset, DatasetRecord
 from bots.usable import why_not
@@ -23,13 +23,12 @@ NAMES: Any = (
 
 @admin.register(Blueprint)
 class BlueprintAdmin(OwnedAdmin):
-    """A group of objects and the settings that its widgets inherit."""
+    """A group of objects. The widgets app registers it anew, with what its widgets inherit."""
 
-    form = BlueprintForm
     domain = (services.create_blueprint, services.update_blueprint, delete_blueprint)
     list_display = ["__str__", "alias", "updated_at"]
     fieldsets = [
-        (None, {"fields": ["name", "widget_defaults"]}),
+        (None, {"fields": ["name"]}),
         (
             "For the API and for yourself",
             {"fields": ["visibility", *NAMING, *TIMES], "classes": ["collapse"]},

@@ -5,27 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 
-from accounts.owned_admin import OwnedForm
-from bots import services
 from bots.importers import EXTENSIONS, max_bytes
 from bots.models import DatasetRecord
-
-
-class BlueprintForm(OwnedForm):
-    """Names the settings that widgets could not take."""
-
-    def clean(self) -> dict[str, Any]:
-        """The checks of the domain function, as messages at the fields."""
-        super().clean()
-        defaults: Any = self.cleaned_data.get("widget_defaults")
-        try:
-            for check in services.WIDGET_DEFAULTS_CHECKS if isinstance(defaults, dict) else ():
-                check(self.instance.owner, defaults)
-        except forms.ValidationError as error:
-            self.add_error("widget_defaults", error.messages)
-        if defaults is not None and not isinstance(defaults, dict):
-            self.add_error("widget_defaults", "must be an object")
-        return self.cleaned_data
 
 
 class LinesField(forms.CharField):

@@ -1,16 +1,18 @@
 """Widgets: settings in plain words, the snippet, the way to the test page."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from accounts.owned_admin import NAMING, TIMES, OwnedAdmin
-from widgets import services
-from widgets.admin_forms import WidgetForm, widget_formfield
+from widgets import admin_blueprints, services  # noqa: F401 (what is registered there)
+from widgets.admin_fields import widget_formfield
+from widgets.admin_forms import SETTINGS, WidgetForm
+from widgets.admin_inherited import HELP, URL_NAME, BlueprintSelect, inherited
 from widgets.admin_pictures import PictureInline, save_pictures
 from widgets.effective import load_effective
 from widgets.models import WidgetIntegration
@@ -20,8 +22,9 @@ LATER = format_html(
     'Some switches take effect with later versions; <a href="{}">Widget settings</a> says which.',
     "/docs/widget-settings",
 )
-
+SWITCHES = ("Replies", "What visitors may do")
 UNUSED = "“{}” has a skillset, but uses none of its abilities here while “Tools” is off."
+NO_BLUEPRINTS = "None of the chosen widgets has a blueprint."
 
 
 @admin.register(WidgetIntegration)
@@ -31,30 +34,37 @@ class WidgetAdmin(OwnedAdmin):
     form = WidgetForm
     domain = (services.create_widget, services.update_widget, services.delete_widget)
     change_form_template = "admin/widgets/widgetintegration/change.html"
-    list_display = ["__str__", "bot", "enabled", "test", "updated_at"]
-    list_filter = ["enabled"]
-    list_select_related = ["owner", "bot"]
+    list_display = ["__str__", "bot", "blueprint", "enabled", "test", "updated_at"]
+    list_filter = ["enabled", ("blueprint", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["owner", "bot", "blueprint"]
     search_fields = ["name", "alias", "title"]
     autocomplete_fields = ["bot", "blueprint"]
-    actions = ["clone"]
+    actions = ["clone", "detach"]
     inlines = [PictureInline]
-    fieldsets = [
-        (None, {"fields": ["name", "bot", "enabled"]}),
-        ("What visitors read", {"fields": ["title", "intro", "initial", "placeholder", "language"]}),
-        ("How it looks", {"fields": ["layout", "theme", "powered_by", "message_peek"]}),
-        ("Where it may be embedded", {"fields": ["origin", "session_duration"]}),
-        ("Replies", {"fields": ["stream", "auto_scroll", "verbose", "start_first", "math", "unfurl", "carousel", "form", "tools"], "description": LATER}),
-        ("What visitors may do", {
-            "fields": ["export_conversation", "restart_conversation", "maximize", "attachments", "voice_in", "voice_out", "contact_collection"],
-            "description": LATER,
-        }),
-        ("Blueprint, API and notes", {"fields": ["blueprint", *NAMING, "plugins", *TIMES], "classes": ["collapse"]}),
+    fieldsets: ClassVar[Any] = [
+        (None, {"fields": ["name", "blueprint", "bot", "enabled"]}),
+        *((title, {"fields": [*names], "description": LATER if title in SWITCHES else ""}) for title, names in SETTINGS),
+        ("API and notes", {"fields": [*NAMING, "plugins", *TIMES], "classes": ["collapse"]}),
     ]  # fmt: skip
 
+    class Media:
+        css = {"all": ["widgets/inheritance.css"]}
+        js = ["admin/js/jquery.init.js", "widgets/inheritance.js"]
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Switches with three states, one-line texts, and empty as not set."""
+        """Switches with three states, one-line texts, and empty told from not set."""
         usual = super().formfield_for_dbfield
         return widget_formfield(db_field, lambda field, **more: usual(field, request, **{**kwargs, **more}))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """“No blueprint” is a choice, which says what it does."""
+        if db_field.name == "blueprint":
+            kwargs |= {"widget": BlueprintSelect(db_field, self.admin_site), "help_text": HELP}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Also what a blueprint would give."""
+        return [path("inherited/", self.admin_site.admin_view(inherited), name=URL_NAME), *super().get_urls()]
 
     def render_change_form(
         self,
@@ -103,3 +113,14 @@ class WidgetAdmin(OwnedAdmin):
         self.message_user(
             request, f"Copied {len(queryset)}. A copy has its original's name and no alias.", messages.SUCCESS
         )
+
+    @admin.action(description="Detach from the blueprint", permissions=["change"])
+    def detach(self, request: HttpRequest, queryset: models.QuerySet[WidgetIntegration]) -> None:
+        """The chosen widgets keep what they had from their blueprints."""
+        attached = list(queryset.filter(blueprint__isnull=False))
+        for widget in attached:
+            services.update_widget(widget, blueprint=None)
+        if attached:
+            self.message_user(request, f"Detached {len(attached)}. What came from a blueprint is set at the widget now.", messages.SUCCESS)
+        else:
+            self.message_user(request, NO_BLUEPRINTS, messages.WARNING)

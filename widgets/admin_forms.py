@@ -1,88 +1,93 @@
-"""The widget's form: what is not set says what counts instead."""
+"""Forms that say of every inheritable field where its value comes from: a widget's, and that of what a blueprint gives."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.template.loader import render_to_string
 
+from accounts.ids import parse_id
 from accounts.owned_admin import OwnedForm
-from widgets.fields import BOOLEANS, DEFAULTS, TEXTS, given_by
+from bots.models import Blueprint
+from widgets.admin_fields import EmptiableField, LayoutField
+from widgets.fields import DEFAULTS, refusal
+from widgets.inheritance import Inherited, inherited_values, settings_of, words_of
 
-ONE_LINE = frozenset(("theme", "title", "placeholder", "language", "plugins"))
-ROWS = {"intro": 7, "initial": 3, "origin": 3, "description": 2}
-LAYOUTS = ("bubble", "inline", "fullscreen")
-
-
-class TriStateField(forms.TypedChoiceField):
-    """On, off, or not set here."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            coerce=lambda value: value in (True, "true"), empty_value=None, required=False,
-            widget=forms.RadioSelect(attrs={"class": "radiolist inline cw-tri"}), **kwargs,
-        )  # fmt: skip
-
-    def name_default(self, words: str) -> None:
-        """The three choices; ``words`` say what counts where nothing is set."""
-        self.choices = [("", words), ("true", "On"), ("false", "Off")]
-
-    def prepare_value(self, value: Any) -> Any:
-        """The stored value as the choice's."""
-        return {True: "true", False: "false", None: ""}.get(value, value)
+INHERITABLE = ("bot", *DEFAULTS)
+SETTINGS: tuple[tuple[str, tuple[str, ...]], ...] = (  # of widgets, as both pages group them
+    ("What visitors read", ("title", "intro", "initial", "placeholder", "language")),
+    ("How it looks", ("layout", "theme", "powered_by", "message_peek")),
+    ("Where it may be embedded", ("origin", "session_duration")),
+    ("Replies", ("stream", "auto_scroll", "verbose", "start_first", "math", "unfurl", "carousel", "form", "tools")),
+    (
+        "What visitors may do",
+        ("export_conversation", "restart_conversation", "maximize", "attachments", "voice_in", "voice_out", "contact_collection"),
+    ),
+)
 
 
-class WidgetForm(OwnedForm):
-    """Empty means: not set here, so the blueprint's value counts, then the default; the form names it."""
+class InheritingForm(OwnedForm):
+    """Beside each inheritable field: set here, from the blueprint or default, and what would count without it."""
+
+    def tell_sources(self, blueprint: Blueprint | None) -> None:
+        """Call it last in ``__init__``; ``blueprint`` is the one that gives what is not set here."""
+        for name, inherited in inherited_values(blueprint).items():
+            if name in self.fields:
+                self._tell_source(name, inherited)
+
+    def _tell_source(self, name: str, inherited: Inherited) -> None:
+        field: Any = self.fields[name]
+        shown = self[name]
+        value = shown.value()
+        own = value is not None if isinstance(field, EmptiableField) else value not in (None, "")
+        if isinstance(field, LayoutField):
+            field.offer(value)
+        if isinstance(field, EmptiableField):
+            field.widget.offered = inherited.can_be_emptied
+            field.widget.empty_label = f"Leave it empty ({words_of(name, '')})"
+        if isinstance(field.widget, forms.TextInput | forms.Textarea | forms.NumberInput):
+            field.widget.attrs["placeholder"] = inherited.hint
+        line = {"name": name, "label": shown.label, "own": own, "inherited": inherited}
+        shown.help_text = render_to_string("admin/widgets/source.html", {**line, "help_text": field.help_text})
+
+
+class WidgetForm(InheritingForm):
+    """Not set means: the blueprint's value counts, then the default."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        blueprint = self.instance.blueprint
-        given = given_by(blueprint.widget_defaults) if blueprint else {}
-        field: Any
-        for name, field in self.fields.items():
-            if name not in DEFAULTS:
-                continue
-            source, value = ("Blueprint", given[name]) if name in given else ("Default", DEFAULTS[name])
-            if isinstance(field, TriStateField):
-                field.name_default(f"{source} ({'on' if value else 'off'})")
-            elif name == "layout":
-                field.choices = self._layouts(f"{source} ({value})")
-            elif value:
-                field.widget.attrs["placeholder"] = f"{source}: {value}" if name != "placeholder" else value
+        self.tell_sources(self._blueprint())
 
-    def _layouts(self, unset: str) -> list[tuple[str, str]]:
-        """The three layouts, and the older name that this widget may have."""
-        own = self.instance.layout
-        names = LAYOUTS if not own or own in LAYOUTS else (*LAYOUTS, own)
-        return [("", unset), *((name, name.capitalize()) for name in names)]
+    def _blueprint(self) -> Blueprint | None:
+        """The one that the page shows as chosen."""
+        field: Any = self.fields.get("blueprint")
+        if field is None:
+            return self.instance.blueprint
+        chosen = self["blueprint"].value()
+        found: Blueprint | None = field.queryset.filter(pk=chosen if isinstance(chosen, UUID) else parse_id(chosen)).first()
+        return found
 
 
-def widget_formfield(db_field: Any, formfield: Any) -> Any:
-    """The form field of a widget's model field; ``formfield`` makes the usual one."""
-    name = db_field.name
-    if name in BOOLEANS:
-        return TriStateField(help_text=db_field.help_text, label=label_of(name))
-    if name == "layout":
-        return forms.TypedChoiceField(required=False, empty_value=None, help_text="How it sits in the page.")
-    if name in ONE_LINE:
-        return formfield(
-            db_field, widget=AdminTextInputWidget(attrs={"class": "vTextField"}), empty_value=None
-        )
-    if name in TEXTS:
-        return formfield(db_field, widget=AdminTextareaWidget(attrs={"rows": ROWS[name]}), empty_value=None)
-    if name == "description":
-        return formfield(db_field, widget=AdminTextareaWidget(attrs={"rows": ROWS[name]}))
-    return formfield(db_field)
+class BlueprintForm(InheritingForm):
+    """A blueprint with what it gives to its widgets as fields, which the admin's ``get_form`` adds.
 
+    ``cleaned_data["settings"]`` has their values, by the widget's field names.
+    """
 
-LABELS = {
-    "stream": "Stream replies", "verbose": "Show what the bot does", "tools": "Tools", "unfurl": "Link cards", "math": "Formulas", "carousel": "Carousels",
-    "form": "Forms", "attachments": "Files from visitors", "auto_scroll": "Follow a growing reply", "start_first": "Bot speaks first", "contact_collection": "Keep contacts",
-    "export_conversation": "Download", "restart_conversation": "Start again", "maximize": "Enlarge the window", "message_peek": "Messages peek out",
-    "voice_in": "Voice input", "voice_out": "Read aloud", "powered_by": "“Powered by” line",
-}  # fmt: skip
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        blueprint = kwargs.get("instance")
+        shown = settings_of(blueprint) if blueprint else {}
+        super().__init__(*args, **{**kwargs, "initial": {**shown, **(kwargs.get("initial") or {})}})
+        self.tell_sources(None)
 
-
-def label_of(name: str) -> str:
-    """A switch in plain words."""
-    return LABELS[name]
+    def clean(self) -> dict[str, Any]:
+        """Each setting is checked as a widget's."""
+        settings = {name: self.cleaned_data.pop(name) for name in INHERITABLE if name in self.cleaned_data}
+        super().clean()
+        bot = settings.get("bot")
+        if bot and bot.owner_id != self.instance.owner_id:
+            self.add_error("bot", f"must belong to the same owner ({self.instance.owner})")
+        for name, value in settings.items():
+            if name != "bot" and value is not None and (problem := refusal(name, value)):
+                self.add_error(name, problem)
+        return {**self.cleaned_data, "settings": settings}

@@ -1,4 +1,3 @@
-import json
 from typing import Any
 
 import pytest
@@ -30,7 +29,6 @@ def _form(**fields: Any) -> dict[str, Any]:
         "meta": "{}",
         "blueprint": "",
         "model": "knowledge",
-        "widget_defaults": "{}",
         "attached_files-TOTAL_FORMS": 0,
         "attached_files-INITIAL_FORMS": 0,
         **fields,
@@ -102,15 +100,6 @@ def test_refusals_name_what_is_allowed(olive: Any) -> None:
     assert "name/key=value" in _errors(olive.browser.post(add, _form(model="not a name")))
     assert "unknown option “volume”; allowed: temperature" in _errors(olive.browser.post(add, _form(model="gpt-4o/volume=2")))
     assert Bot.objects.count() == 1
-
-
-def test_a_blueprint_with_a_bad_widget_setting_is_refused(olive: Any) -> None:
-    add = "/admin/bots/blueprint/add/"
-    assert "must be an object" in _errors(olive.browser.post(add, _form(widget_defaults="[]")))
-    assert "verbose" in _errors(
-        olive.browser.post(add, _form(widget_defaults=json.dumps({"verbose": "maybe"})))
-    )
-    assert not Blueprint.objects.exists()
 
 
 def test_a_dataset_says_how_far_it_is(olive: Any) -> None:
