@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from widgets.effective import Effective
-from widgets.languages import accepted_languages
+from widgets.languages import accepted_languages, wanted_languages
 from widgets.origins import allows
-from widgets.pages import Page
+from widgets.pages import Page, frame_policy
 
 REFUSED = {
     "message": "origin: this widget may not be embedded here; its owner lists the sites where it may",
@@ -29,8 +29,8 @@ class Ask:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The visitor's languages, the wanted one first."""
-        return (*([self.lang] if self.lang else []), *accepted_languages(self.accept_language))
+        """The visitor's languages, the wanted one first: those of the query, then the browser's list."""
+        return (*wanted_languages(self.lang), *accepted_languages(self.accept_language))
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,12 @@ def answer(page: Page, ask: Ask) -> Answer:
         body, headers["Content-Encoding"] = page.compressed, "br"
     headers |= {"Content-Type": page.content_type, "Content-Length": str(len(body))}
     return Answer(200, headers, b"" if ask.head else body)
+
+
+def frame_answer(page: Page, effective: Effective, ask: Ask) -> Answer:
+    """The frame page with the policy that fits the host it was asked from."""
+    given = answer(page, ask)
+    return Answer(given.status, {**given.headers, "Content-Security-Policy": frame_policy(effective, ask.own)}, given.body)
 
 
 def launcher_answer(page: Page, effective: Effective, ask: Ask) -> Answer:

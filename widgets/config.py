@@ -16,7 +16,7 @@ from widgets.accent import accent_colors
 from widgets.cache import ConfigCache
 from widgets.effective import Effective, load_effective
 from widgets.fields import API_NAMES
-from widgets.languages import choose_language, direction, own_name
+from widgets.languages import choose_language, own_name
 from widgets.layouts import layout_of
 from widgets.pictures import picture_url
 from widgets.strings import catalog_languages, strings_of
@@ -28,14 +28,17 @@ POSITION = "bottom-right"
 PEEKS_MAX = 3
 BUTTON = "button"  # the picture that the launcher draws
 LAUNCHER_STRINGS = "launcher."  # the keys that begin so, without that
+# Words that the page itself shows, so that its scripts need not know them.
+PAGE_STRINGS = frozenset((
+    "allow", "contactEmail", "contactName", "contactText", "contactTitle", "conversation", "download", "keepCopy", "keepIt", "loading", "notNow",
+    "offlineBar", "optional", "placeholder", "poweredBy", "reasoning", "sources", "startAgain", "startAgainText", "startAgainTitle", "startNow",
+    "statusReady", "tryAgain",
+))  # fmt: skip
 REPLY_BUTTON = re.compile(r"\[([^\[\]]+)\]\(\)")
 REPLY_BUTTON_LINE = re.compile(r"\s*(?:[-*]\s+)?(?:\[[^\[\]]+\]\(\)\s*)+")
-FEATURES = (
-    "stream", "verbose", "tools", "unfurl", "math", "carousel", "form", "attachments", "auto_scroll", "start_first", "contact_collection",
-    "export_conversation", "restart_conversation", "maximize", "message_peek", "voice_in", "voice_out", "powered_by",
-)  # fmt: skip
+FEATURES = ("verbose", "auto_scroll", "start_first")  # that the scripts of the frame decide by
 
-CACHE: ConfigCache[Effective | None] = ConfigCache(load_effective)
+CACHE: ConfigCache[Effective | None] = ConfigCache(load_effective, version=lambda effective: effective.version if effective else None)
 _arriving: dict[tuple[int, UUID, int], asyncio.Task[Effective | None]] = {}
 
 
@@ -90,25 +93,25 @@ def rendering_features(effective: Effective) -> Features:
 
 
 def public_config(effective: Effective, language: str) -> dict[str, Any]:
-    """Everything the frame needs, and nothing else: no owner, no bot but its name, no meta."""
+    """What the scripts of the frame need, and nothing else: no owner, no bot but its name, no meta."""
     effective = effective.localized(language)
     features = rendering_features(effective)
     intro, suggestions = split_intro(effective.intro)
     return {
         **_common(effective, language),
+        "title": title_of(effective),
         "intro": intro,
         "introHtml": render(intro, features).html if intro else "",
         "initial": effective.initial,
         "initialHtml": render(effective.initial, features).html if effective.initial else "",
-        "placeholder": effective.placeholder,
         "botName": effective.bot_name,
         "suggestions": suggestions,
-        "pictures": {kind: url for kind, url in pictures_of(effective).items() if kind != BUTTON},
         "features": {API_NAMES[name]: getattr(effective, name) for name in FEATURES},
         "limits": {"messageBytes": settings.MESSAGE_BYTES},
-        "dir": direction(language),
         "languages": offered_languages(effective),
-        "strings": strings_of(language),
+        "strings": {
+            key: text for key, text in strings_of(language).items() if key not in PAGE_STRINGS and not key.startswith(LAUNCHER_STRINGS)
+        },
         "api": API_PREFIX,
         "socket": SOCKET_PATH,
         "origins": [entry.text for entry in effective.origins],
@@ -123,19 +126,25 @@ def launcher_config(effective: Effective, language: str) -> dict[str, Any]:
         if effective.message_peek
         else []
     )
-    strings = strings_of(language)
     return {
         **_common(effective, language),
+        "layout": layout_of(effective.layout),
+        "position": POSITION,
         "icon": pictures_of(effective).get(BUTTON),
         "peek": [text for text in peek if text][:PEEKS_MAX],
         "strings": {
             key.removeprefix(LAUNCHER_STRINGS): text
-            for key, text in strings.items()
+            for key, text in strings_of(language).items()
             if key.startswith(LAUNCHER_STRINGS)
         },
         "frame": f"/integrations/widget/{effective.id}/frame",
         "panel": static("widget/panel.js"),
     }
+
+
+def title_of(effective: Effective) -> str:
+    """What stands in the header: the title, else the bot's name."""
+    return effective.title or effective.bot_name
 
 
 def pictures_of(effective: Effective) -> dict[str, str]:
@@ -145,19 +154,10 @@ def pictures_of(effective: Effective) -> dict[str, str]:
 
 def _common(effective: Effective, language: str) -> dict[str, Any]:
     theme = effective.parsed_theme
-    look: dict[str, Any] = {"name": theme.name, "config": theme.config, "accent": theme.accent}
+    look: dict[str, Any] = {"name": theme.name}
     if theme.accent != DEFAULT_ACCENT:  # the style sheets hold the default's colors
         look["colors"] = accent_colors(theme.accent)
-    return {
-        "id": str(effective.id),
-        "version": effective.version,
-        "enabled": effective.enabled,
-        "layout": layout_of(effective.layout),
-        "position": POSITION,
-        "title": effective.title or effective.bot_name,
-        "theme": look,
-        "language": language,
-    }
+    return {"id": str(effective.id), "enabled": effective.enabled, "theme": look, "language": language}
 
 
 def split_intro(intro: str) -> tuple[str, list[str]]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from bots.models import Bot
 from widgets.fields import DEFAULTS, given_by
-from widgets.languages import parse_languages
+from widgets.languages import known_languages
 from widgets.models import LanguageMap, WidgetIntegration
 from widgets.origins import OriginEntry, parse_origins
 from widgets.pictures import Picture, load_pictures
@@ -76,10 +77,10 @@ class Effective:
         """The theme, taken apart."""
         return parse_theme(self.theme)
 
-    @property
+    @cached_property
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages it was set up for; empty where none is named."""
-        return parse_languages(self.language)
+        return known_languages(self.language)
 
     def localized(self, language: str) -> "Effective":
         """With its texts in ``language``, as far as it has them; the others stay as they were written."""

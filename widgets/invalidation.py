@@ -1,6 +1,8 @@
 """Forgetting what a commit has changed. Connected to the models' signals, so that the admin and a shell count as well.
 
-The receivers only forget; what a change means is decided in the services.
+The receivers only forget; what a change means is decided in the services. Where something goes that counted in a widget's version,
+the widget counts as changed itself: versions only grow. ``QuerySet.update`` sends no signal, so whoever uses it on what visitors see
+calls ``forget``.
 """
 
 from collections.abc import Iterable
@@ -8,9 +10,11 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save, pre_delete
+from django.utils import timezone
 
 from bots.models import Blueprint, Bot
 from files.models import File, StoredContent
@@ -43,8 +47,26 @@ def _source_changed(instance: Blueprint | Bot, **_: Any) -> None:
     forget(widgets_of(instance))
 
 
+def _source_goes(instance: Blueprint | Bot, **_: Any) -> None:
+    _touch(widgets_of(instance))
+
+
 def _part_changed(instance: WidgetFile | LanguageMap, **_: Any) -> None:
     forget([instance.widget_id])
+
+
+def _part_gone(instance: WidgetFile | LanguageMap, **_: Any) -> None:
+    _touch([instance.widget_id])
+
+
+def _owner_changed(instance: Any, update_fields: Iterable[str] | None, **_: Any) -> None:
+    if update_fields is None or "is_active" in update_fields:  # logging in saves only when that was
+        forget(WidgetIntegration.objects.filter(owner=instance).values_list("pk", flat=True))
+
+
+def _touch(widget_ids: list[UUID]) -> None:
+    WidgetIntegration.objects.filter(pk__in=widget_ids).update(updated_at=timezone.now())
+    forget(widget_ids)
 
 
 def content_changed(row: StoredContent) -> None:
@@ -58,9 +80,11 @@ def connect() -> None:
     CONTENT_HOOKS.append(content_changed)
     for signal in (post_save, post_delete):
         signal.connect(_widget_changed, WidgetIntegration, dispatch_uid="widgets.forget")
-        for part in (WidgetFile, LanguageMap):
-            signal.connect(_part_changed, part, dispatch_uid="widgets.forget")
-    for sender in (Blueprint, Bot):
+    for part in (WidgetFile, LanguageMap):
+        post_save.connect(_part_changed, part, dispatch_uid="widgets.forget")
+        post_delete.connect(_part_gone, part, dispatch_uid="widgets.forget")
+    for source in (Blueprint, Bot):
+        post_save.connect(_source_changed, source, dispatch_uid="widgets.forget")
         # Before the deletion, because after it no widget points there any more.
-        for signal in (post_save, pre_delete):
-            signal.connect(_source_changed, sender, dispatch_uid="widgets.forget")
+        pre_delete.connect(_source_goes, source, dispatch_uid="widgets.forget")
+    post_save.connect(_owner_changed, get_user_model(), dispatch_uid="widgets.forget")

@@ -30,14 +30,18 @@ def language_code(text: str) -> str | None:
 
 def parse_languages(text: str) -> tuple[str, ...]:
     """The codes of a list separated by commas, semicolons or lines; ValueError names the unknown ones."""
-    entries = [entry.strip() for entry in re.split(r"[,;\n]", text) if entry.strip()]
-    unknown = [entry for entry in entries if language_code(entry) is None]
+    unknown = [entry for entry in _entries(text) if language_code(entry) is None]
     if unknown:
         listed = ", ".join(f"“{entry[:40]}”" for entry in unknown[:5])
         raise ValueError(
             f"unknown: {listed}; allowed are names or codes of languages like English, es or pt-BR, separated by commas"
         )
-    return tuple(dict.fromkeys(code for entry in entries if (code := language_code(entry))))
+    return known_languages(text)
+
+
+def known_languages(text: str) -> tuple[str, ...]:
+    """The same without those that are unknown."""
+    return tuple(dict.fromkeys(code for entry in _entries(text) if (code := language_code(entry))))
 
 
 def own_name(code: str) -> str:
@@ -86,6 +90,10 @@ def choose_language(wanted: Sequence[str], offered: Sequence[str]) -> str:
         if variants:
             return min(variants, key=lambda other: _distance(code, other))
     return offered[0]
+
+
+def _entries(text: str) -> list[str]:
+    return [entry.strip() for entry in re.split(r"[,;\n]", text) if entry.strip()]
 
 
 def _distance(code: str, other: str) -> tuple[bool, ...]:

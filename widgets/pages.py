@@ -14,10 +14,12 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
-from widgets.config import API_PREFIX, launcher_config, public_config
+from widgets.config import API_PREFIX, launcher_config, pictures_of, public_config
 from widgets.effective import Effective
-from widgets.layouts import FULLSCREEN
+from widgets.fields import API_NAMES, BOOLEANS
+from widgets.languages import direction
 from widgets.origins import frame_ancestors
+from widgets.strings import strings_of
 
 TRUSTED_TYPES_POLICY = "chat-widget"  # static/widget/frame/html.js makes it
 REVALIDATE = "no-cache"
@@ -40,8 +42,8 @@ class Page:
 
     @cached_property
     def etag(self) -> str:
-        """A weak one, because the same page also goes out compressed."""
-        return f'W/"{hashlib.sha256(self.body).hexdigest()[:24]}"'
+        """A weak one, because the same page also goes out compressed; other headers make another one."""
+        return f'W/"{hashlib.sha256(self.body + repr(self.headers).encode()).hexdigest()[:24]}"'
 
     @cached_property
     def compressed(self) -> bytes:
@@ -49,23 +51,25 @@ class Page:
         return brotli.compress(self.body, mode=brotli.MODE_TEXT)
 
 
-def frame_page(effective: Effective, language: str, own: str, whole: bool = False) -> Page:
-    """The page inside the iframe, or with ``whole`` the same as a page of its own; ``own`` is this platform's origin."""
+def frame_page(effective: Effective, language: str) -> Page:
+    """The page inside the iframe, and the same as a page of its own. Its policy names the host it came from and is added to each answer."""
     config = public_config(effective, language)
-    if whole:
-        config["layout"] = FULLSCREEN
-    title = config["title"] or config["strings"]["launcher.chat"]
+    shown, strings = effective.localized(language), strings_of(language)
     context = {
-        **{name: config[name] for name in ("language", "dir", "features", "pictures", "strings")},
-        "title": title,
+        "language": language,
+        "languages": config["languages"],
+        "dir": direction(language),
+        "features": {API_NAMES[name]: getattr(effective, name) for name in BOOLEANS},
+        "pictures": pictures_of(effective),
+        "strings": strings,
+        "title": config["title"] or strings["launcher.chat"],
         "theme": config["theme"]["name"],
-        "placeholder": config["placeholder"] or config["strings"]["placeholder"],
+        "placeholder": shown.placeholder or strings["placeholder"],
         "home": "/",
         "modules": [static(name) for name in _modules()],
         "config_json": _script_data(config),
     }
     headers = (
-        ("Content-Security-Policy", frame_policy(effective, own)),
         ("Cross-Origin-Embedder-Policy", "require-corp"),
         ("Cross-Origin-Resource-Policy", "cross-origin"),
         ("Permissions-Policy", _permissions(effective)),
@@ -98,7 +102,7 @@ def loader_page() -> Page:
 
 
 def frame_policy(effective: Effective, own: str) -> str:
-    """The frame's Content-Security-Policy. Full paths in connect-src: 'self' would open the admin, ``ws:`` every host."""
+    """The frame's Content-Security-Policy; ``own`` is this platform's origin. Full paths in connect-src: 'self' would open the admin, ``ws:`` every host."""
     directives = (
         "default-src 'none'",
         "base-uri 'none'",

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.ids import parse_id
 from files.storage import open_content
 from widgetplatform.api.lookup import find_or_404
-from widgets.answers import Answer, Ask, answer, launcher_answer
+from widgets.answers import Answer, Ask, answer, frame_answer, launcher_answer
 from widgets.config import effective_of, language_for
 from widgets.models import WidgetIntegration
 from widgets.pages import frame_page, launcher_page, loader_page
@@ -34,20 +34,22 @@ def loader(request: HttpRequest) -> HttpResponse:
 @require_safe
 @xframe_options_exempt
 def frame(request: HttpRequest, widget_id: str) -> HttpResponse:
-    """GET /integrations/widget/<id>/frame?lang=: what the loader puts into an iframe."""
-    return _frame(request, widget_id, whole=False)
+    """GET /integrations/widget/<id>/frame?lang=: what the loader puts into an iframe; without ``/frame`` the same as a page of its own.
 
-
-@require_safe
-@xframe_options_exempt
-def full_page(request: HttpRequest, widget_id: str) -> HttpResponse:
-    """GET /integrations/widget/<id>: the same as a page of its own."""
-    return _frame(request, widget_id, whole=True)
+    ``lang`` lists wanted languages, separated by commas.
+    """
+    effective = effective_of(widget_id)
+    if effective is None:
+        missing = render(request, "widgets/missing.html", status=404)
+        missing.headers["Content-Security-Policy"] = MISSING_POLICY
+        return missing
+    ask = _ask(request)
+    return _response(frame_answer(frame_page(effective, language_for(effective, ask.languages)), effective, ask))
 
 
 @require_safe
 def launcher(request: HttpRequest, widget_id: str) -> HttpResponse:
-    """GET /integrations/widget/<id>/launcher.json."""
+    """GET /integrations/widget/<id>/launcher.json?lang=."""
     effective = effective_of(widget_id)
     if effective is None:
         headers = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
@@ -91,18 +93,6 @@ def picture(_request: HttpRequest, widget_id: str, kind: str, version: str) -> H
 def own_origin(request: HttpRequest) -> str:
     """Scheme and host of the request; DisallowedHost (400) for a host that is not ours."""
     return f"{request.scheme}://{request.get_host()}"
-
-
-def _frame(request: HttpRequest, widget_id: str, whole: bool) -> HttpResponse:
-    effective = effective_of(widget_id)
-    if effective is None:
-        missing = render(request, "widgets/missing.html", status=404)
-        missing.headers["Content-Security-Policy"] = MISSING_POLICY
-        return missing
-    ask = _ask(request)
-    return _response(
-        answer(frame_page(effective, language_for(effective, ask.languages), ask.own, whole), ask)
-    )
 
 
 def _ask(request: HttpRequest) -> Ask:

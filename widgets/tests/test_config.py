@@ -1,4 +1,4 @@
-"""What counts for a widget, what the public may read of it, and when a change shows."""
+"""What counts for a widget, what of it is told, and when a change shows."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,22 +11,13 @@ from bots.services import create_bot, delete_bot, update_blueprint, update_bot
 from tests.support.actors import Operator
 from widgets.config import effective_of, launcher_config, public_config, split_intro
 from widgets.effective import Effective
+from widgets.fields import BOOLEANS
 from widgets.models import WidgetIntegration
 from widgets.services import create_widget, delete_widget, update_widget
 
 Commits = Callable[..., AbstractContextManager[Any]]
-COMMON = {"id", "version", "enabled", "layout", "position", "title", "theme", "language"}
-LAUNCHER = COMMON | {"icon", "peek", "strings", "frame", "panel"}
-FRAME = COMMON | {
-    "intro", "introHtml", "initial", "initialHtml", "placeholder", "botName", "suggestions", "features", "limits", "dir", "strings", "api", "socket",
-    "origins", "pictures", "languages",
-}  # fmt: skip
-FEATURES = {
-    "stream", "verbose", "tools", "unfurl", "math", "carousel", "form", "attachments", "autoScroll", "startFirst", "contactCollection",
-    "exportConversation", "restartConversation", "maximize", "messagePeek", "voiceIn", "voiceOut", "poweredBy",
-}  # fmt: skip
 ON = {
-    "stream", "verbose", "unfurl", "math", "autoScroll", "exportConversation", "restartConversation", "maximize", "messagePeek", "poweredBy",
+    "stream", "verbose", "unfurl", "math", "auto_scroll", "export_conversation", "restart_conversation", "maximize", "message_peek", "powered_by",
 }  # fmt: skip
 
 
@@ -41,15 +32,14 @@ def frame_of(widget: WidgetIntegration) -> dict[str, Any]:
 
 
 def test_where_nothing_is_set_the_defaults_count(widget: WidgetIntegration) -> None:
-    config = frame_of(widget)
-    assert {name for name, on in config["features"].items() if on} == ON
-    assert (config["layout"], config["position"], config["theme"]["name"]) == (
-        "bubble",
-        "bottom-right",
-        "default",
-    )
+    effective = found(widget)
+    assert {name for name in BOOLEANS if getattr(effective, name)} == ON
+    config, launcher = frame_of(widget), launcher_config(effective, "en")
+    assert (launcher["layout"], launcher["position"]) == ("bubble", "bottom-right")
+    assert launcher["theme"] == config["theme"] == {"name": "default"}
     assert (config["title"], config["botName"]) == ("Juno", "Juno")
-    assert config["origins"] == []
+    assert config["features"] == {"verbose": True, "autoScroll": True, "startFirst": False}
+    assert config["origins"] == config["languages"] == []
     assert config["limits"] == {"messageBytes": 32_768}
 
 
@@ -101,21 +91,6 @@ def test_an_unreadable_origin_of_a_blueprint_closes_the_widget(olive: Operator, 
     ]
 
 
-def test_the_public_reads_these_keys_and_no_others(widget: WidgetIntegration) -> None:
-    config = frame_of(widget)
-    assert set(config) == FRAME
-    assert set(config["features"]) == FEATURES
-    assert set(config["theme"]) == {"name", "config", "accent"}
-    assert set(launcher_config(found(widget), "en")) == LAUNCHER
-
-
-def test_nothing_of_the_owner_is_public(widget: WidgetIntegration, olive: Operator) -> None:
-    update_widget(widget, description="internal note", alias="shop-1")
-    public = f"{frame_of(widget)} {launcher_config(found(widget), 'en')}"
-    for private in ("secret", "Halden shop", "gold", "internal note", "shop-1", "olive", str(widget.bot_id)):
-        assert private not in public
-
-
 def test_intro_and_initial_are_rendered_and_safe(widget: WidgetIntegration) -> None:
     update_widget(
         widget, intro="Ask **me**\n\n[What?]()\n- [How?]() [Why?]()", initial="Hi <script>x</script>"
@@ -139,8 +114,9 @@ def test_reply_buttons_within_a_sentence_stay_in_the_intro() -> None:
 def test_an_own_accent_comes_with_its_colors(widget: WidgetIntegration) -> None:
     update_widget(widget, theme="dark/accent=#C41")
     theme = frame_of(widget)["theme"]
-    assert (theme["name"], theme["accent"]) == ("dark", "#cc4411")
+    assert theme["name"] == "dark"
     assert set(theme["colors"]) == {"light", "dark"}
+    assert "#cc4411" in theme["colors"]["light"].values()
 
 
 def test_the_launcher_peeks_with_plain_text(widget: WidgetIntegration) -> None:
@@ -158,7 +134,7 @@ def test_without_peeking_the_launcher_tells_nothing(olive: Operator) -> None:
 
 
 def test_an_older_layout_name_is_told_as_its_shape(olive: Operator) -> None:
-    assert frame_of(create_widget(olive.user, layout="full screen"))["layout"] == "fullscreen"
+    assert launcher_config(found(create_widget(olive.user, layout="full screen")), "en")["layout"] == "fullscreen"
 
 
 @pytest.mark.parametrize("unknown", ["", "nonsense", "a" * 36, "01890000-0000-7000-8000-000000000000"])

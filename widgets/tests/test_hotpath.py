@@ -70,6 +70,8 @@ async def test_it_answers_as_django_does(static_files: None) -> None:
         {"path": f"{base}/frame"},
         {"path": f"{base}/frame", "query": "lang=ar", "accept_encoding": "gzip, br"},
         {"path": f"{base}/frame", "method": "HEAD"},
+        {"path": base},
+        {"path": base, "query": "lang=xx,ar-EG", "accept_language": "en"},
         {"path": f"{base}/launcher.json"},
         {"path": f"{base}/launcher.json", "origin": "https://a.example"},
         {"path": f"{base}/launcher.json", "origin": "https://b.example"},
@@ -103,7 +105,7 @@ async def test_what_it_cannot_answer_goes_to_django() -> None:
     others: list[dict[str, Any]] = [
         {"path": f"/integrations/widget/{new_id()}/frame"},
         {"path": "/integrations/widget/nonsense/frame"},
-        {"path": f"/integrations/widget/{widget.pk}"},
+        {"path": f"/integrations/widget/{widget.pk}/"},
         {"path": f"/integrations/widget/{widget.pk}/frame", "method": "POST"},
         {"path": f"/integrations/widget/{widget.pk}/frame", "host": "evil.example"},
         {"path": f"/integrations/widget/{widget.pk}/frame", "host": ""},
@@ -128,7 +130,7 @@ async def test_a_warm_answer_asks_nobody(static_files: None, monkeypatch: pytest
 async def test_a_change_is_served_at_the_next_request(static_files: None) -> None:
     widget = await a_widget(title="Before")
     app = HotPath(Passed())
-    path = f"/integrations/widget/{widget.pk}/launcher.json"
+    path = f"/integrations/widget/{widget.pk}/frame"
     _, before, body = await ask(app, path)
     assert b"Before" in body
     await sync_to_async(update_widget)(widget, title="After")

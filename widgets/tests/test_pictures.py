@@ -81,7 +81,6 @@ def test_what_visitors_get(olive: Operator, client: Client, widget: WidgetIntegr
     page = frame(client, widget)
     for kind in ("bar", "bot"):
         assert f'<img src="{path.replace("/button/", f"/{kind}/")}" alt="">' in page
-    assert f'"user":"{path.replace("/button/", "/user/")}"' in page
     answer = client.get(path)
     assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, PNG, "image/png")
     assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -201,13 +200,12 @@ def test_setup_makes_the_configuration_anew(
     run_tasks()
     assert icon(client, widget) is None
     WidgetIntegration.objects.filter(pk=widget.pk).update(title="Changed behind our back")
-    config = f"/integrations/widget/{widget.pk}/launcher.json"
-    assert client.get(config).json()["title"] == "Juno"
+    assert "<title>Juno<" in frame(client, widget)
     with django_capture_on_commit_callbacks(execute=True):
         assert olive.post(f"integration/widget/{widget.pk}/setup").json() == {"id": str(widget.pk)}
-    assert client.get(config).json()["title"] == "Juno"
+    assert "<title>Juno<" in frame(client, widget)
     assert run_tasks() == 1
-    assert client.get(config).json()["title"] == "Changed behind our back"
+    assert "<title>Changed behind our back<" in frame(client, widget)
     assert error(otto.post(f"integration/widget/{widget.pk}/setup"), 404) == "There is no such widget"
 
 
