@@ -95,19 +95,18 @@ def _cut_row(line: str) -> list[Part]:
 def _cut_text(lines: Sequence[str]) -> list[Part]:
     """Paragraphs, headings and items of lists."""
     parts: list[Part] = []
-    paragraph, breaks, end = "", list[str](), ""
+    paragraph, breaks, end, quotes = "", list[str](), "", 0
     for line in lines:
         body = line.rstrip("\r\n")
         prefix = _PREFIX.match(body)
         assert prefix is not None  # noqa: S101 (it may be empty)
         words, ending = body[prefix.end() :], line[len(body) :]
-        goes_on = bool(paragraph and words) and _CONTINUES.fullmatch(prefix[0]) is not None
-        if goes_on:
+        if paragraph and words and _CONTINUES.fullmatch(prefix[0]) and prefix[0].count(">") in (0, quotes):
             breaks.append(end + prefix[0])
             paragraph += "\n" + words
         else:
             parts += [*cut_paragraph(paragraph, breaks), end, prefix[0]]
-            paragraph, breaks = words, []
+            paragraph, breaks, quotes = words, [], prefix[0].count(">")
         end = ending
         if prefix[2]:
             closing = _HEADING_END.search(paragraph)
