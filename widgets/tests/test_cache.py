@@ -8,10 +8,12 @@ import pytest
 from django.core.cache import cache
 
 from accounts.ids import new_id
-from widgets.cache import CHECK_SECONDS, ENTRIES_MAX, FRESH_SECONDS, ConfigCache
+from widgets.cache import AWAY_SECONDS, CHECK_SECONDS, ENTRIES_MAX, FRESH_SECONDS, LAG_SECONDS, ConfigCache
+
+Numbers = tuple[ConfigCache[int | None], list[int | None]]
 
 KEY = new_id()
-THREADS = 50
+THREADS = 1000
 PATIENCE_SECONDS = 10
 
 
@@ -149,22 +151,95 @@ def test_another_process_sees_a_drop_within_a_second(source: Source, clock: Cloc
     assert there.get(KEY) == "second"
 
 
+@pytest.fixture
+def numbers(clock: Clock) -> Numbers:
+    """A memory whose values are their own versions, and what its database answers, the last one again and again."""
+    answers: list[int | None] = []
+    return ConfigCache(lambda _: answers.pop(0) if len(answers) > 1 else answers[0], clock, version=lambda value: value), answers
+
+
+@pytest.mark.parametrize("dropped", [True, False])
+def test_an_older_version_does_not_replace_a_newer(numbers: Numbers, clock: Clock, dropped: bool) -> None:
+    memory, answers = numbers
+    answers[:] = [5, 4, 6]
+    assert memory.get(KEY) == 5
+    if dropped:
+        memory.drop([KEY])
+    clock.now += FRESH_SECONDS
+    assert [memory.get(KEY), memory.get(KEY)] == [5, 5]
+    clock.now += CHECK_SECONDS
+    assert [memory.get(KEY), memory.peek(KEY)] == [6, (True, 6)]
+
+
+def test_an_older_version_that_stays_is_believed(numbers: Numbers, clock: Clock) -> None:
+    memory, answers = numbers
+    answers[:] = [5, 4]
+    assert memory.get(KEY) == 5
+    clock.now += LAG_SECONDS - 1
+    assert memory.get(KEY) == 5
+    clock.now += 1
+    assert memory.get(KEY) == 4
+
+
+def test_what_is_gone_or_new_has_no_version_to_compare(numbers: Numbers) -> None:
+    memory, answers = numbers
+    answers[:] = [5, None, 3]
+    for expected in (5, None, 3):
+        assert memory.get(KEY) == expected
+        memory.drop([KEY])
+
+
+class Away:
+    """Counts what a shared cache is asked that does not answer."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked = 0
+        self._patch = monkeypatch.context()
+        patch = self._patch.__enter__()
+        patch.setattr(cache, "get", self, raising=False)
+        patch.setattr(cache, "set_many", self, raising=False)
+
+    def __call__(self, *_args: object, **_options: object) -> None:
+        self.asked += 1
+        raise ConnectionError("away")
+
+    def back(self) -> None:
+        self._patch.__exit__(None, None, None)
+
+
+def test_a_shared_cache_that_does_not_answer_is_left_alone_for_a_while(
+    source: Source, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [new_id() for _ in range(100)]
+    here, there = ConfigCache(source, clock), ConfigCache(source, clock)
+    away = Away(monkeypatch)
+    for key in keys:
+        assert here.get(key) == "first"
+    clock.now += CHECK_SECONDS
+    for key in keys:
+        assert here.get(key) == "first"
+    assert away.asked == 1
+    away.back()
+    source.value = "second"
+    there.drop(keys)
+    clock.now += AWAY_SECONDS
+    assert {here.get(key) for key in keys} == {"second"}
+
+
 def test_without_the_shared_cache_a_change_shows_after_a_minute(
     source: Source, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_args: object, **_options: object) -> None:
-        raise ConnectionError("away")
-
-    monkeypatch.setattr(cache, "get", away, raising=False)
-    monkeypatch.setattr(cache, "set_many", away, raising=False)
+    away = Away(monkeypatch)
     here, there = ConfigCache(source, clock), ConfigCache(source, clock)
     there.get(KEY)
     source.value = "second"
     here.drop([KEY])
     clock.now += CHECK_SECONDS
     assert there.get(KEY) == "first"
+    assert here.get(KEY) == "second"
     clock.now += FRESH_SECONDS
     assert there.get(KEY) == "second"
+    away.back()
 
 
 def test_an_error_leaves_the_stale_value_and_is_raised_where_there_is_none(
@@ -184,3 +259,18 @@ def test_memory_is_bounded(memory: ConfigCache[str], source: Source) -> None:
         memory.get(new_id())
     memory.get(KEY)
     assert source.loads == ENTRIES_MAX + 2
+
+
+def test_ids_that_nobody_has_push_no_widget_out(clock: Clock) -> None:
+    loads: list[UUID] = []
+
+    def load(key: UUID) -> str | None:
+        loads.append(key)
+        return "widget" if key == KEY else None
+
+    memory = ConfigCache(load, clock)
+    memory.get(KEY)
+    for _ in range(ENTRIES_MAX + 1):
+        assert memory.get(new_id()) is None
+    memory.get(KEY)
+    assert loads.count(KEY) == 1

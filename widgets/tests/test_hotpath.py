@@ -1,21 +1,68 @@
 """The middleware ahead of Django: the same answers, from memory."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.core.handlers.asgi import ASGIHandler
+from django.db.backends.utils import CursorWrapper
 
 from accounts.ids import new_id
+from widgetplatform import hotpath
 from widgetplatform.hotpath import HotPath
 from widgets.config import CACHE
+from widgets.effective import Effective
 from widgets.models import WidgetIntegration
+from widgets.pages import Page, frame_page
 from widgets.services import create_widget, update_widget
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
-VISITORS = 50
+VISITORS = 1000
+PATIENCE_SECONDS = 10
+HOSTILE = (
+    "zzq", "../../zzq", "zzq%00", "zzq%ED%A0%80", "<script>zzq", "zzq'; DROP TABLE widgets;--", "zzq\r\nSet-Cookie: a=b", "zzq" * 2000, ",zzq" * 3000,
+    "*zzq", "{zzq}", "zh-Hant-" + "zzq" * 100, "zzq%", "zzq&&&=&=",
+)  # fmt: skip
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What any thread asks any database."""
+    asked: list[str] = []
+    execute = CursorWrapper.execute
+
+    def counted(cursor: CursorWrapper, sql: str, params: Any = None) -> Any:
+        asked.append(sql)
+        return execute(cursor, sql, params)
+
+    monkeypatch.setattr(CursorWrapper, "execute", counted)
+    return asked
+
+
+class Builds:
+    """Counts the frame pages that are made; those of a title in ``gates`` wait."""
+
+    def __init__(self) -> None:
+        self.titles: list[str] = []
+        self.gates: dict[str, threading.Event] = {}
+        self.entered = threading.Event()
+
+    def __call__(self, effective: Effective, language: str) -> Page:
+        self.titles.append(effective.title)
+        self.entered.set()
+        if effective.title in self.gates:
+            assert self.gates[effective.title].wait(PATIENCE_SECONDS)
+        return frame_page(effective, language)
+
+
+@pytest.fixture
+def builds(monkeypatch: pytest.MonkeyPatch) -> Builds:
+    builds = Builds()
+    monkeypatch.setattr(hotpath, "frame_page", builds)
+    return builds
 
 
 class Passed:
@@ -117,14 +164,19 @@ async def test_what_it_cannot_answer_goes_to_django() -> None:
     assert passed.count == len(others)
 
 
-async def test_a_warm_answer_asks_nobody(static_files: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    widget = await a_widget()
+async def test_a_warm_answer_asks_nobody(static_files: None, queries: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    widget = await a_widget(language="en, de")
     app = HotPath(Passed())
-    path = f"/integrations/widget/{widget.pk}/frame"
-    await ask(app, path)
+    base = f"/integrations/widget/{widget.pk}"
+    asked = [(f"{base}{end}", f"lang={language}") for end in ("", "/frame", "/launcher.json") for language in ("en", "de-CH,fr")]
+    for path, query in asked:
+        await ask(app, path, query=query)
+    queries.clear()
     monkeypatch.setattr(CACHE, "get", None)
     monkeypatch.setattr(asyncio, "to_thread", None)
-    assert (await ask(app, path))[0] == 200
+    for path, query in asked:
+        assert (await ask(app, path, query=query))[0] == 200
+    assert queries == []
 
 
 async def test_a_change_is_served_at_the_next_request(static_files: None) -> None:
@@ -139,14 +191,65 @@ async def test_a_change_is_served_at_the_next_request(static_files: None) -> Non
     assert after["etag"] != before["etag"]
 
 
-async def test_many_at_once_get_one_page(static_files: None) -> None:
-    widget = await a_widget()
+async def test_a_thousand_first_visitors_cost_what_one_costs(static_files: None, queries: list[str], builds: Builds) -> None:
+    one, many = await a_widget(), await sync_to_async(create_widget)(await User.objects.aget())
     app = HotPath(Passed())
-    answers = await asyncio.gather(
-        *(ask(app, f"/integrations/widget/{widget.pk}/frame") for _ in range(VISITORS))
-    )
+    queries.clear()
+    await ask(app, f"/integrations/widget/{one.pk}/frame")
+    alone = len(queries)
+    assert alone > 0
+    queries.clear()
+    builds.titles.clear()
+    answers = await asyncio.gather(*(ask(app, f"/integrations/widget/{many.pk}/frame") for _ in range(VISITORS)))
     assert {status for status, _, _ in answers} == {200}
     assert len({body for _, _, body in answers}) == 1
+    assert (len(queries), len(builds.titles)) == (alone, 1)
+
+
+async def test_a_page_that_took_long_does_not_take_the_place_of_a_newer(static_files: None, builds: Builds) -> None:
+    widget = await a_widget(title="Before")
+    app = HotPath(Passed())
+    path = f"/integrations/widget/{widget.pk}/frame"
+    builds.gates["Before"] = threading.Event()
+    slow = asyncio.ensure_future(ask(app, path))
+    await asyncio.to_thread(builds.entered.wait, PATIENCE_SECONDS)
+    await sync_to_async(update_widget)(widget, title="After")
+    assert b"<title>After<" in (await ask(app, path))[2]
+    builds.gates["Before"].set()
+    assert b"<title>Before<" in (await slow)[2]
+    assert b"<title>After<" in (await ask(app, path))[2]
+    assert builds.titles == ["Before", "After"]
+
+
+async def test_visitors_cannot_fill_the_memory_of_pages(static_files: None, builds: Builds, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    widget = await a_widget(language="en, de, pt-BR")
+    app = HotPath(Passed())
+    path = f"/integrations/widget/{widget.pk}/frame"
+    variants = [f"{language}-{region}" for language in ("de", "pt", "fr", "en") for region in ("AT", "CH", "PT", "AO", "US", "419", "XX")]
+    for count, lang in enumerate([*HOSTILE, *variants, *map(str, range(50))]):
+        for request in ({"query": f"lang={lang}"}, {"accept_language": lang.encode("ascii", "replace").decode()}, {"query": f"lang={lang}&x={count}"}):
+            status, headers, body = await ask(app, path, host=f"testserver:{1000 + count}", **request)
+            assert status == 200
+            assert "set-cookie" not in headers
+            assert f"connect-src http://testserver:{1000 + count}/api/v1/" in headers["content-security-policy"]
+            assert b"zzq" not in body
+    assert len(builds.titles) == 3
+
+
+async def test_vary_names_what_the_answer_depends_on(static_files: None) -> None:
+    widget = await a_widget(language="en, de")
+    base = f"/integrations/widget/{widget.pk}"
+    app = HotPath(Passed())
+    for path, names in ((f"{base}/frame", set()), (base, set()), (f"{base}/launcher.json", {"Origin"})):
+        seen = []
+        for accepted in ("en", "de"):
+            _, headers, _ = await ask(app, path, accept_language=accepted)
+            assert set(headers["vary"].split(", ")) == {"Accept-Encoding", "Accept-Language"} | names
+            status, again, _ = await ask(app, path, accept_language=accepted, if_none_match=headers["etag"])
+            assert (status, again["vary"]) == (304, headers["vary"])
+            seen.append(headers["etag"])
+        assert len(set(seen)) == 2
 
 
 async def test_behind_a_trusted_proxy_the_scheme_is_the_visitor_s(static_files: None, settings: Any) -> None:
