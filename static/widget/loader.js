@@ -30,6 +30,8 @@ svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; str
     node.setAttribute(key, value);
     return node;
   };
+  /** The languages to ask for, the wanted one first; the browser's own list goes with each request. */
+  const wanted = (element) => [element.getAttribute("language"), document.documentElement.lang].filter(Boolean).join();
   let current = null, arrive;
   const instancePromise = new Promise((resolve) => (arrive = resolve));
 
@@ -115,7 +117,7 @@ svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; str
     /** The one request before the first intent. */
     async #load(signal) {
       try {
-        const answer = await fetch(`${this.#base}/integrations/widget/${encodeURIComponent(this.getAttribute("widget"))}/launcher.json`, { credentials: "omit", signal });
+        const answer = await fetch(`${this.#base}/integrations/widget/${encodeURIComponent(this.getAttribute("widget"))}/launcher.json?lang=${encodeURIComponent(wanted(this))}`, { credentials: "omit", signal });
         if (!answer.ok) throw Error("launcher.json: " + answer.status);
         this.#config = await answer.json();
         if (this.#config.enabled && !signal.aborted) this.#show();
@@ -125,7 +127,7 @@ svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; str
     }
 
     #show() {
-      const { layout, position, theme, strings, icon } = this.#config;
+      const { layout, position, theme, strings, icon, language } = this.#config;
       const kind = this.getAttribute("layout") || layout;
       const corner = this.getAttribute("position") || position;
       const rtl = getComputedStyle(document.documentElement).direction === "rtl";
@@ -135,6 +137,7 @@ svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; str
       root.classList.add(kind === "inline" ? kind : /full/.test(kind) ? "whole" : "bubble");
       root.dataset.theme = this.getAttribute("theme") || theme.name;
       root.dir = rtl ? "rtl" : "ltr";
+      root.lang = language;
       const { light, dark } = theme.colors || {};
       for (const name in light) root.style.setProperty("--" + name, `light-dark(${light[name]}, ${dark[name]})`);
       const launch = document.createElement("button");
@@ -167,7 +170,7 @@ svg { inline-size: 28px; block-size: 28px; fill: none; stroke: currentColor; str
     #do(name, ...values) {
       this.#panel ||= this.#drawn
         .then(() => import(this.#base + this.#config.panel))
-        .then(({ Panel }) => new Panel({ element: this, root: this.#root, config: this.#config, base: this.#base, signal: this.#life.signal, told: (name, detail) => this.#told(name, detail) }));
+        .then(({ Panel }) => new Panel({ element: this, root: this.#root, config: this.#config, base: this.#base, signal: this.#life.signal, wanted: () => wanted(this), told: (name, detail) => this.#told(name, detail) }));
       this.#panel.then((panel) => panel[name](...values)).catch(({ message }) => {
         this.#panel = null;
         this.#emit("error", { code: "panel", message });

@@ -35,7 +35,7 @@ const make = (tag, className) => Object.assign(document.createElement(tag), { cl
 
 /** The panel of one element. `told(name, detail)` reports ready, unread, error and what the frame tells. */
 export class Panel {
-  #element; #root; #config; #base; #told; #launch; #icon; #chat;
+  #element; #root; #config; #base; #wanted; #told; #launch; #icon; #chat;
   #node = make("div", "panel");
   #badge = make("span", "badge");
   #frame = null;
@@ -48,14 +48,16 @@ export class Panel {
   #timer = 0;
   #before = null;
   #session = null;
+  #lang = "";
   #overflow;
   #calls = null;
 
-  constructor({ element, root, config, base, signal, told }) {
+  constructor({ element, root, config, base, signal, wanted, told }) {
     this.#element = element;
     this.#root = root;
     this.#config = config;
     this.#base = base;
+    this.#wanted = wanted;
     this.#told = told;
     this.#full = root.classList.contains("whole"); // the layout, not a maximized panel: it has no launcher to come back by
     this.#launch = root.querySelector(".launch");
@@ -72,7 +74,11 @@ export class Panel {
     for (const name of ["resize", "scroll"]) visualViewport.addEventListener(name, fit, { signal });
     phone.addEventListener("change", fit, { signal });
     addEventListener("message", (event) => this.#receive(event), { signal });
+    const languages = new MutationObserver(() => this.#frame && this.post("language", { lang: wanted() }));
+    languages.observe(element, { attributeFilter: ["language"] });
+    languages.observe(page, { attributeFilter: ["lang"] });
     signal.addEventListener("abort", () => {
+      languages.disconnect();
       clearTimeout(this.#timer);
       this.#calls?.then((calls) => calls.stop());
     });
@@ -83,11 +89,10 @@ export class Panel {
   boot() {
     if (this.#frame) return;
     const frame = (this.#frame = document.createElement("iframe"));
-    const language = this.#element.getAttribute("language") || page.lang || navigator.language;
     this.#failed = false;
     frame.title = this.#config.strings.chat;
     frame.allow = "clipboard-write";
-    frame.src = `${this.#base}${this.#config.frame}?lang=${encodeURIComponent(language)}`;
+    frame.src = `${this.#base}${this.#config.frame}?lang=${encodeURIComponent(this.#lang || this.#wanted())}`;
     // A refused frame fires load too, and never error: then nobody answers to the first message.
     frame.onload = async () => {
       this.#ready = false;
@@ -180,7 +185,8 @@ export class Panel {
   #receive({ origin, source, data }) {
     if (origin !== this.#base || !source || source !== this.#frame?.contentWindow) return;
     if (data.type === "cw:hello") this.#wait(READY_MS, "failed");
-    else if (data.type === "cw:ready") this.#arrived();
+    else if (data.type === "cw:ready") this.#arrived(data.language);
+    else if (data.type === "cw:away") this.#away(data.lang);
     else if (data.type === "cw:close") this.#leave();
     else if (data.type === "cw:size") this.size(data.whole);
     else if (data.type === "cw:call") this.#run(data);
@@ -199,7 +205,27 @@ export class Panel {
     else this.#element.hide();
   }
 
-  #arrived() {
+  /** The frame loads itself again, in another language; `lang` where the visitor chose it. */
+  #away(lang) {
+    this.#lang = lang || this.#lang;
+    this.#ready = false;
+    if (this.#element.open) this.#queue.push(["open", {}]);
+    this.#wait(READY_MS, "failed");
+  }
+
+  /** The words outside the frame follow it. */
+  async #speak(language) {
+    if (language === this.#config.language) return;
+    const answer = await fetch(new URL(`launcher.json?lang=${language}`, this.#base + this.#config.frame), { credentials: "omit" });
+    if (!answer.ok) return;
+    const { strings } = await answer.json();
+    Object.assign(this.#config, { strings, language });
+    this.#root.lang = language;
+    if (this.#frame) this.#frame.title = strings.chat;
+    this.#paint();
+  }
+
+  #arrived(language) {
     clearTimeout(this.#timer);
     this.#ready = true;
     this.#paint();
@@ -208,6 +234,7 @@ export class Panel {
       if (data?.focus && this.#element.open) this.#frame.focus();
     }
     this.#told("ready");
+    this.#speak(language).catch(() => {}); // the words that are there can be read too
   }
 
   #wait(ms, code) {
@@ -219,6 +246,7 @@ export class Panel {
       link.href = `${this.#base}/integrations/widget/${encodeURIComponent(id)}`;
       link.target = "_blank";
       link.textContent = strings.openPage;
+      card.dir = "auto";
       card.append(strings[code], link);
       this.#node.replaceChildren(card);
       this.#frame = null;
@@ -239,12 +267,13 @@ export class Panel {
     const { strings, language } = this.#config;
     const { open } = this.#element;
     const count = open ? 0 : this.#unread;
+    const number = new Intl.NumberFormat(language);
     const key = open ? "close" : count ? `unread.${new Intl.PluralRules(language).select(count)}` : "open";
     this.#root.classList.toggle("open", open && (this.#ready || this.#failed));
     this.#icon.setAttribute("d", open ? DOWN : this.#chat);
-    this.#launch.ariaLabel = (strings[key] || strings["unread.other"]).replace("{count}", count);
+    this.#launch.ariaLabel = (strings[key] || strings["unread.other"]).replace("{count}", number.format(count));
     this.#launch.ariaExpanded = open;
-    this.#badge.textContent = count > 99 ? "99+" : count;
+    this.#badge.textContent = count > 99 ? `${number.format(99)}+` : number.format(count);
     this.#badge.hidden = !count;
     this.#fit();
   }

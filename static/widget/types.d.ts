@@ -117,6 +117,7 @@ interface Config {
   features: Record<string, boolean>;
   limits: { messageBytes: number };
   language: string;
+  languages: { code: string; name: string }[];
   strings: Record<string, string>;
   api: string;
   socket: string;

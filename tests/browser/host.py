@@ -8,18 +8,18 @@ from threading import Thread
 POLICY = (
     "default-src 'none'; script-src {host}; frame-src {host}; connect-src {host}; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-PAGE = """<!doctype html><html lang="en"{attributes}><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+PAGE = """<!doctype html><html lang="{lang}"{attributes}><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>A site</title><h1>A site</h1><p>Words before.</p>{body}<p>Words after.</p></html>"""
 
 
 @contextmanager
-def foreign_site(host: str, body: str, *, attributes: str = "", policy: str = POLICY) -> Iterator[str]:
+def foreign_site(host: str, body: str, *, lang: str = "en", attributes: str = "", policy: str = POLICY) -> Iterator[str]:
     """Serve one page with ``body`` on a port of its own; the URL of it. ``host`` is the platform's origin."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found = self.path == "/"
-            content = PAGE.format(attributes=attributes, body=body).encode() if found else b""
+            content = PAGE.format(lang=lang, attributes=attributes, body=body).encode() if found else b""
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Security-Policy", policy.format(host=host))

@@ -28,7 +28,7 @@ def test_a_strict_page_pays_two_requests_and_nothing_else(server: Server, page: 
         page.goto(url)
         expect(page.locator("chat-widget").get_by_role("button")).to_be_visible()
         page.wait_for_load_state("networkidle")
-        assert [one.removeprefix(server.url) for one in asked] == ["/widget.js", f"/integrations/widget/{widget}/launcher.json"]
+        assert [one.removeprefix(server.url) for one in asked] == ["/widget.js", f"/integrations/widget/{widget}/launcher.json?lang=en"]
         assert page.evaluate("localStorage.length + sessionStorage.length") == 0
         assert page.context.cookies() == []
         added = page.evaluate("Object.getOwnPropertyNames(window).filter(name => !known.has(name))")

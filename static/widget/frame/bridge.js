@@ -12,7 +12,7 @@ function allowed(origin) {
   });
 }
 
-/** Messages from the embed: init layout open close send restart export functions result. To it: hello ready close size session event call callEnd. */
+/** Messages from the embed: init layout language open close send restart export functions result. To it: hello ready away close size session event call callEnd. */
 export class Bridge {
   #origin = "";
 

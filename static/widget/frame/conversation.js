@@ -1,6 +1,6 @@
 import { Delivery } from "./delivery.js";
 import { uuid } from "./outbox.js";
-import { config, durable } from "./page.js";
+import { config, durable, spoken } from "./page.js";
 import { Reply, Rows } from "./rows.js";
 import { Session } from "./session.js";
 import { backoffMs, Socket } from "./socket.js";
@@ -137,8 +137,7 @@ export class Conversation {
     this.rows.epoch ||= epoch;
     this.socket.welcomed();
     if (head <= this.rows.seq) this.loading = false;
-    // The bot may speak what the interface has no strings of.
-    this.socket.send({ type: "set", language: location.search.split("lang=")[1], timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, page: this.page, functions: this.functions });
+    this.socket.send({ type: "set", language: spoken, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, page: this.page, functions: this.functions });
     if (config.features.startFirst && !head) this.socket.send({ type: "start" });
     for (const frame of this.#later.splice(0)) this.socket.send(frame);
     this.delivery.flush();

@@ -20,8 +20,20 @@ export class Head {
       },
     };
     for (const id in clicks) byId(id)?.addEventListener("click", clicks[id]);
-    menu.addEventListener("toggle", ({ newState }) => newState === "open" && menu.querySelector("button").focus());
-    menu.addEventListener("click", () => menu.hidePopover(), true);
+    menu.addEventListener("toggle", ({ newState }) => newState === "open" && menu.querySelector("button, summary").focus());
+    menu.addEventListener("click", ({ target }) => {
+      if (target.closest("summary")) return;
+      menu.hidePopover();
+      const { lang } = target.closest("button")?.dataset ?? {};
+      if (lang) on.language(lang);
+    }, true);
+    menu.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      const items = [...menu.querySelectorAll("button, summary")].filter((item) => item.checkVisibility());
+      items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
+      event.preventDefault();
+    });
     addEventListener("blur", () => menu.hidePopover());
     addEventListener("keydown", ({ key }) => key === "Escape" && !dialog.open && !menu.matches(":popover-open") && on.close());
   }

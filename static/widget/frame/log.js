@@ -1,8 +1,8 @@
 import { parse } from "./blocks.js";
 import { BotMessage, UserMessage } from "./message.js";
-import { clone, config, durable, el, icon, t } from "./page.js";
+import { clone, config, durable, el, icon, locale, t } from "./page.js";
 
-const calendar = new Intl.DateTimeFormat(config.language, { weekday: "long", day: "numeric", month: "long" });
+const calendar = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
 
 function dayName(ms) {
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(ms).setHours(0, 0, 0, 0)) / 864e5);

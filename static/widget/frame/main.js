@@ -4,7 +4,7 @@ import { Conversation } from "./conversation.js";
 import { Head } from "./head.js";
 import { itemOf, itemsOf, Log } from "./log.js";
 import { copy } from "./message.js";
-import { byId, config, durable, t, watch } from "./page.js";
+import { asked, byId, config, durable, keep, move, moved, recall, t, watch } from "./page.js";
 import { Scroll } from "./scroll.js";
 
 const SAID_MS = 200;
@@ -13,11 +13,13 @@ const said = byId("said");
 let shown = alone;
 let unread = 0;
 let drawing = false;
+/** The languages of the page that comes in the place of this one, as soon as the server can be reached. */
+let wish = "";
 
 const talk = new Conversation({ changed: draw, grew, received, called: (frame) => later("called", frame), kept: (session) => durable || bridge.post("session", { session }) });
 const scroll = new Scroll(byId("log"), byId("jump"));
 const composer = new Composer({ send, stop: () => talk.stop() });
-const head = new Head({ restart, download, close: () => bridge.post("close"), size: (whole) => bridge.post("size", { whole }) });
+const head = new Head({ restart, download, language, close: () => bridge.post("close"), size: (whole) => bridge.post("size", { whole }) });
 const log = new Log(byId("log"), {
   retry: ({ cid, text, at, via }) => {
     talk.outbox.save({ cid, text, at, via });
@@ -37,9 +39,12 @@ const bridge = new Bridge({
     talk.functions = functions;
     layout(place);
     begin();
-    bridge.post("ready");
+    bridge.post("ready", { language: config.language });
   },
   layout,
+  language: ({ lang }) => {
+    if (!recall("language") && lang !== asked) translate(lang);
+  },
   open: ({ focus }) => {
     shown = true;
     if (unread) bridge.tell("unread", { count: (unread = 0) });
@@ -59,6 +64,18 @@ function begin() {
   for (const name in light) root.style.setProperty(`--cw-${name}`, `light-dark(${light[name]}, ${dark[name]})`);
   talk.start();
   watch("session", () => talk.follow());
+  draw();
+  if (moved) byId("more")?.focus();
+}
+
+/** The visitor's choice, from now on before any other. */
+function language(code) {
+  keep("language", code);
+  if (code !== config.language) translate(`${code},`);
+}
+
+function translate(list) {
+  wish = list;
   draw();
 }
 
@@ -134,6 +151,11 @@ function draw() {
     if (last?.code === "unknown" && byId("contact-form")) later("contact", last);
     if (answer) say(() => t("writingName", { name: config.botName }));
     scroll.settle(answer);
+    if (wish && !/line|connect/.test(talk.status)) {
+      bridge.post("away", { lang: recall("language") && wish });
+      move(wish);
+      wish = "";
+    }
     if (shown && focused !== document.activeElement) home();
   });
 }

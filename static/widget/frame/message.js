@@ -1,8 +1,7 @@
 import { Blocks } from "./blocks.js";
-import { clone, config, el, firstOf, icon, setIcon, t } from "./page.js";
+import { clone, config, el, firstOf, icon, locale, setIcon, t } from "./page.js";
 
 const COPIED_MS = 2000;
-const locale = navigator.languages.find((tag) => tag.startsWith(config.language)) ?? config.language;
 const FINAL = /^(budget|no_model|provider_key|refused|too_long)$/; // another try would end the same
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 

@@ -1,7 +1,16 @@
 /** The widget's public settings, as the server wrote them into the page. @type {Config} */
 export const config = JSON.parse(document.getElementById("config").textContent);
 
-const { strings, language } = config;
+const { strings, language, languages } = config;
+/** The languages that this page was asked for. */
+export const asked = new URLSearchParams(location.search).get("lang") ?? "";
+
+/** What the bot is told: the language of this page where the widget names its own, else what is wanted first, also one without texts here. */
+export const spoken = languages.length ? language : [...asked.split(","), navigator.language].find((tag) => /^[\w-]{2,35}$/.test(tag));
+
+/** With the visitor's country, which decides how times and numbers look. */
+export const locale = navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? language;
+const number = new Intl.NumberFormat(locale);
 
 /** A text of the interface, its {placeholders} filled. */
 export const t = (key, values = {}) => (strings[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -12,7 +21,7 @@ export const firstOf = (...keys) => t(keys.find((key) => key in strings));
 /** The form of a text that fits a number. */
 export function plural(key, count) {
   const form = new Intl.PluralRules(language).select(count);
-  return firstOf(`${key}.${form}`, `${key}.other`).replace("{count}", count);
+  return firstOf(`${key}.${form}`, `${key}.other`).replace("{count}", number.format(count));
 }
 
 const tracing = config.features.verbose && import("./later/trace.js");
@@ -50,8 +59,11 @@ export function icon(name, className = "i s") {
 export const setIcon = (svg, name) => svg.firstElementChild.setAttribute("href", `#i-${name}`);
 
 const PREFIX = `cw:${config.id}:`;
+/** From the page before this one, which was in another language. */
+const { state } = history;
+history.replaceState(null, "");
 /** @type {Record<string, string>} */
-const memory = {};
+const memory = state ?? {};
 let disk = memory;
 try {
   localStorage[`${PREFIX}probe`] = 1;
@@ -81,6 +93,15 @@ export function keep(key, value) {
 export function recallAll(start) {
   const keys = Object.keys({ ...disk, ...memory }).filter((key) => key.startsWith(PREFIX + start));
   return keys.map((key) => recall(key.slice(PREFIX.length)));
+}
+
+/** Whether this page came in the place of one in another language. */
+export const moved = Boolean(state);
+
+/** Loads this page in the first of these languages that there is, with what is kept in memory. @param {string} list codes and commas */
+export function move(list) {
+  history.replaceState(memory, "", `?lang=${encodeURIComponent(list)}`);
+  location.reload();
 }
 
 /** @param {() => void} changed called when another tab changed it */

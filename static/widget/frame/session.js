@@ -1,4 +1,4 @@
-import { config, keep, recall, trace } from "./page.js";
+import { config, keep, recall, spoken, trace } from "./page.js";
 
 /** A refused request; `retryMs` where the server said when to come back. */
 class HttpError extends Error {
@@ -47,7 +47,7 @@ export class Session {
 
   /** Makes a session. @returns {Promise<Row[]>} its first messages */
   async create() {
-    const { messages, ...session } = await request(`/integration/widget/${config.id}/session/create`, "", {});
+    const { messages, ...session } = await request(`/integration/widget/${config.id}/session/create`, "", { language: spoken });
     this.keep(session);
     return messages;
   }
