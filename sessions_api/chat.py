@@ -19,6 +19,7 @@ from sessions_api.operations import Accept, Accepted, Append, body_digest
 from sessions_api.options import Options
 from sessions_api.replies import Tap, rendered_blocks
 from sessions_api.reply_operations import Retry, Stop
+from sessions_api.surroundings import spoken_widget
 from widgets.config import aeffective_of, rendering_features
 
 BEHIND_RETRY_MS = 2000
@@ -129,10 +130,13 @@ async def delete(access: Access, message_id: uuid.UUID) -> Message:
     return message
 
 
-async def start(access: Access, initial: str, features: Any, options: Options | None = None, tap: Tap | None = None) -> list[Message]:
-    """The bot speaks first: its ``initial`` text, or a generated reply where there is none. Nothing where any row exists."""
-    if initial:
-        first = Message(conversation_id=access.conversation_id, type=Type.BOT, text=initial, blocks=rendered_blocks(initial, features))
+async def start(access: Access, options: Options | None = None, tap: Tap | None = None) -> list[Message]:
+    """The bot speaks first: the widget's ``initial`` in the visitor's language, or a generated reply where there is none. Nothing where
+    any row exists."""
+    widget = await spoken_widget(access.widget_id, access.conversation_id)
+    if widget is not None and widget.initial:
+        blocks = rendered_blocks(widget.initial, rendering_features(widget))
+        first = Message(conversation_id=access.conversation_id, type=Type.BOT, text=widget.initial, blocks=blocks)
     else:
         first = Message(conversation_id=access.conversation_id, type=Type.BOT, status=Message.Status.OPEN, options=options)
         first.taps = [tap] if tap is not None else []  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ from sessions_api.threads import in_thread
 from sessions_api.tokens import TokenError
 from sessions_api.wire import PROTOCOL, CloseCode, ms
 from widgetplatform import metrics
-from widgets.config import rendering_features
+from widgets.config import aeffective_of
 
 logger = logging.getLogger(__name__)
 
@@ -107,9 +107,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def start(self, fields: dict[str, Any]) -> None:
         """``start``: the bot speaks first, where the widget wants that and nobody spoke."""
-        widget = self.opened.widget if self.opened else None
-        if widget is not None and widget.start_first:
-            self._chores.beside(self._try(chat.start(self.access, widget.initial, rendering_features(widget))))
+        self._chores.beside(self._try(self._start()))
 
     async def stop(self, fields: dict[str, Any]) -> None:
         """``stop``: end a reply; the changed row comes to everybody."""
@@ -185,6 +183,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         metrics.count("sends", result="dup" if accepted.dup else "sent")
         message = accepted.message
         self._reply({"type": "sent", "cid": cid, "id": str(message.pk), "seq": message.position, "dup": accepted.dup})
+
+    async def _start(self) -> None:
+        widget = await aeffective_of(self.access.widget_id) if self.access.widget_id else None
+        if widget is not None and widget.start_first:
+            await chat.start(self.access)
 
     async def _answer(self, call_id: uuid.UUID, outcome: dict[str, Any]) -> None:
         try:

@@ -32,7 +32,7 @@ from sessions_api.talk import talk_before
 from sessions_api.threads import in_thread
 from widgets.config import aeffective_of, rendering_features
 from widgets.effective import Effective
-from widgets.languages import choose_language
+from widgets.languages import choose_language, wanted_languages
 
 __all__ = ["Context", "NoBot", "Surroundings", "load_context", "make_turn"]
 
@@ -134,8 +134,11 @@ async def make_turn(mind: Mind, chosen: Chosen, history: History, around: Surrou
 
 
 def _language(widget: Effective | None, scene: Scene) -> str:
-    """What the visitor wants, of what the widget offers where it names languages."""
-    return choose_language([scene.language], widget.languages) if widget and widget.languages else scene.language
+    """What the visitor wants, of what the widget offers where it names languages; else what is wanted first, whatever it is."""
+    wanted = wanted_languages(scene.language)
+    if widget is not None and widget.languages:
+        return choose_language(wanted, widget.languages)
+    return wanted[0] if wanted else scene.language.partition(",")[0]
 
 
 def _search(mind: Mind, datasets: Any) -> Search | None:

@@ -17,6 +17,7 @@ from sessions_api.session_request import SessionRequest
 from sessions_api.tokens import SessionClaims, issue_token
 from widgets.config import language_for, rendering_features
 from widgets.effective import Effective
+from widgets.languages import wanted_languages
 
 DEFAULT_SECONDS = 3_600
 FEATURES = ("stream", "verbose", "tools", "unfurl", "math", "carousel", "form", "attachments", "voice_in", "voice_out")
@@ -69,7 +70,7 @@ def open_conversation(
 def _new_conversation(widget: Effective, wanted: SessionRequest) -> Conversation:
     contact = find_or_create_contact(widget.owner_id, wanted.contact) if widget.contact_collection else None
     meta = {**wanted.meta, "app": "widget", "widget": {"integrationId": str(widget.id)}, "widgetIntegrationId": str(widget.id)}
-    first = _initial(widget.localized(language_for(widget, [wanted.language])))
+    first = _initial(widget.localized(language_for(widget, wanted_languages(wanted.language))))
     conversation = Conversation.objects.create(
         owner_id=widget.owner_id, widget_id=widget.id, bot_id=widget.bot_id, contact=contact, meta=meta,
         language=wanted.language, last_seq=1 if first else 0,

@@ -10,6 +10,9 @@ from sessions_api import reading
 from sessions_api.functions import read_functions
 from sessions_api.models import Conversation
 from sessions_api.threads import in_thread
+from widgets.config import aeffective_of, language_for
+from widgets.effective import Effective
+from widgets.languages import wanted_languages
 
 COLUMNS = {"language": "language", "timeZone": "time_zone", "page": "page", "functions": "functions"}
 PAGE_CHARACTERS = 8192
@@ -32,11 +35,24 @@ def _page(value: Any, path: str) -> dict[str, Any]:
     return page
 
 
+async def spoken_widget(widget_id: uuid.UUID | None, conversation_id: uuid.UUID) -> Effective | None:
+    """A conversation's widget with its texts in the language that the visitor wants now."""
+    widget = await aeffective_of(widget_id) if widget_id else None
+    if widget is None or not widget.translations:
+        return widget
+    language = await in_thread(_language)(conversation_id)
+    return widget.localized(language_for(widget, wanted_languages(language)))
+
+
 async def set_conversation(conversation_id: uuid.UUID, fields: dict[str, Any]) -> None:
     """Store what is given; the rest stays."""
     values = {COLUMNS[name]: value[: LENGTHS[name]] if name in LENGTHS else value for name, value in fields.items()}
     if values:
         await in_thread(_update)(conversation_id, values)
+
+
+def _language(conversation_id: uuid.UUID) -> str:
+    return Conversation.objects.filter(pk=conversation_id).values_list("language", flat=True).first() or ""
 
 
 def _update(conversation_id: uuid.UUID, values: dict[str, Any]) -> None:

@@ -76,15 +76,14 @@ async def receive(request: HttpRequest, conversation_id: str) -> HttpResponseBas
 )  # fmt: skip
 @api_view("POST")
 async def initiate(request: HttpRequest, conversation_id: str) -> HttpResponseBase:
-    """The bot speaks first: the widget's ``initial``, else a reply to nothing. Asked again it answers the same; 409 where somebody spoke."""
+    """The bot speaks first: the widget's ``initial`` in the conversation's language, else a reply to nothing. Asked again it answers the same; 409 where somebody spoke."""
     caller = await caller_of(request, conversation_id)
     asked = await asked_of(request, caller)
     widget = await aeffective_of(caller.access.widget_id) if caller.access.widget_id else None
     if not caller.operator and widget is not None and not widget.start_first:
         raise ApiError(409, "startFirst: the bot of this widget does not begin")
-    features = await chat.features_of(caller.access)
     answering = Answering(request, caller)
-    rows = await chat.start(caller.access, widget.initial if widget else "", features, asked.options, answering.tap)
+    rows = await chat.start(caller.access, asked.options, answering.tap)
     reply = rows[0] if rows else await in_thread(_opening)(caller.access.conversation_id)
     if reply is None:
         raise ApiError(409, "This conversation has begun already")

@@ -129,6 +129,7 @@ def test_what_a_deleted_reply_called_goes_with_it(api: Caller, olive: Operator) 
 
 @pytest.mark.parametrize(("offered", "wanted", "told"), [
     (None, "de-DE", "de-DE"), ("fr, de", "de-DE", "de"), ("fr, de", "ja", "fr"), (None, "", ""), ("fr", "", "fr"),
+    ("fr, de", "ja,de-CH", "de"), (None, "de-CH,fr", "de-CH"), (None, "iw", "he"), (None, "tlh", "tlh"), ("zh-Hant, zh", "zh-TW", "zh-Hant"),
 ])  # fmt: skip
 def test_the_visitors_language(api: Caller, olive: Operator, offered: str | None, wanted: str, told: str) -> None:
     bot = bots.create_bot(olive.user, name="Tells", model="scripted:turn")
