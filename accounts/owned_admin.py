@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 from django.http import HttpRequest
 
+from accounts.ids import parse_id
 from accounts.meta import forget_meta, index_meta
 from accounts.objects import OwnedObject
 
@@ -40,6 +42,14 @@ class OwnedForm(forms.ModelForm):
                 elif not value and field.get_default() == {} != value:  # validators do not see empty values
                     self.add_error(name, "must be an object")
         return self.cleaned_data
+
+
+class OwnedSelect(AutocompleteSelect):
+    """A search for one of the objects; what is no id, in an address or a forged form, is nothing chosen."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        """The chosen one."""
+        return super().optgroups(name, [item for item in value if parse_id(item)], attrs)
 
 
 def _create(model: type[OwnedObject]) -> Callable[..., OwnedObject]:
@@ -94,6 +104,8 @@ class OwnedAdmin(admin.ModelAdmin):
         """Only what this person may see can be chosen, also by a forged form."""
         if issubclass(db_field.related_model, OwnedObject):
             kwargs["queryset"] = db_field.related_model.objects.visible_to(request.user)
+            if db_field.name in self.get_autocomplete_fields(request):
+                kwargs.setdefault("widget", OwnedSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import reverse
 
 from accounts.ids import parse_id
+from accounts.owned_admin import OwnedSelect
 from bots.models import Blueprint
 from widgets.inheritance import inherited_values
 
@@ -15,7 +15,7 @@ NO_BLUEPRINT = "No blueprint"
 HELP = "Gives what is not set here. A widget that leaves it keeps what it had from it."
 
 
-class BlueprintSelect(AutocompleteSelect):
+class BlueprintSelect(OwnedSelect):
     """The search for a blueprint, in which none is a choice with a name."""
 
     def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> Any:

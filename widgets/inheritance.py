@@ -13,7 +13,7 @@ SHOWN_CHARACTERS = 100
 DEFAULT = "Default"
 # What an empty value means to the visitor.
 EMPTY = {
-    "theme": "default", "layout": "bubble", "title": "the bot’s name", "placeholder": "the usual words", "origin": "everywhere", "language": "all of them",
+    "theme": "default", "layout": "bubble", "title": "the bot’s name", "placeholder": "the usual words", "origin": "everywhere", "language": "every language",
 }  # fmt: skip
 
 NAMES = {key: name for name, key in API_NAMES.items()} | {"botId": "bot_id"}  # fields by their names in the API

@@ -170,3 +170,9 @@ def test_a_superuser_cannot_mix_owners(root: Any, olive: Any, otto: Any, bluepri
     sent = {**form_of(root.browser.get(change(widget))), "blueprint": str(blueprint.pk)}
     answer = root.browser.post(change(widget), sent)
     assert "must belong to the same owner (otto)" in str(answer.context["errors"])
+
+
+def test_an_address_with_nonsense_chooses_nothing(olive: Any) -> None:
+    page = olive.browser.get(f"{LIST}add/", {"blueprint": "x", "bot": "x"})
+    assert {form_of(page)[name] for name in ("blueprint", "bot")} == {""}
+    assert "not a valid UUID" in str(olive.browser.post(f"{LIST}add/", {**form_of(page), "blueprint": "x"}).context["errors"])
