@@ -103,6 +103,7 @@ export class Panel {
         theme: this.#element.getAttribute("theme"),
         placeholder: this.#element.getAttribute("placeholder"),
         session: this.#session,
+        unread: this.#unread,
         functions,
         page: { url: location.origin + location.pathname, title: document.title },
       });

@@ -148,6 +148,7 @@ def test_a_page_that_changes_its_language_takes_the_chat_along(server: Server, s
         speaks(chat, "ar")
         expect(chat.answers.first.locator(".md")).to_have_text("Before")
         expect(chat.field).to_have_value("Half a thought")
+        expect(chat.field).to_be_focused()
         expect(page.locator("chat-widget").get_by_role("button", name="إغلاق الدردشة")).to_be_visible()
         page.evaluate("document.querySelector('chat-widget').setAttribute('language', 'de')")
         speaks(chat, "de")

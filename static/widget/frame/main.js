@@ -4,7 +4,7 @@ import { Conversation } from "./conversation.js";
 import { Head } from "./head.js";
 import { itemOf, itemsOf, Log } from "./log.js";
 import { copy } from "./message.js";
-import { asked, byId, config, durable, keep, move, moved, recall, t, watch } from "./page.js";
+import { asked, byId, config, durable, focused, keep, move, recall, t, watch } from "./page.js";
 import { Scroll } from "./scroll.js";
 
 const SAID_MS = 200;
@@ -37,6 +37,7 @@ const bridge = new Bridge({
     if (placeholder) composer.placeholder = placeholder;
     talk.page = page;
     talk.functions = functions;
+    ({ unread } = place);
     layout(place);
     begin();
     bridge.post("ready", { language: config.language });
@@ -65,7 +66,7 @@ function begin() {
   talk.start();
   watch("session", () => talk.follow());
   draw();
-  if (moved) byId("more")?.focus();
+  if (focused) byId(focused)?.focus();
 }
 
 /** The visitor's choice, from now on before any other. */

@@ -63,7 +63,7 @@ const PREFIX = `cw:${config.id}:`;
 const { state } = history;
 history.replaceState(null, "");
 /** @type {Record<string, string>} */
-const memory = state ?? {};
+const memory = state?.memory ?? {};
 let disk = memory;
 try {
   localStorage[`${PREFIX}probe`] = 1;
@@ -95,12 +95,12 @@ export function recallAll(start) {
   return keys.map((key) => recall(key.slice(PREFIX.length)));
 }
 
-/** Whether this page came in the place of one in another language. */
-export const moved = Boolean(state);
+/** The id of what had the focus there. */
+export const focused = state?.focused;
 
 /** Loads this page in the first of these languages that there is, with what is kept in memory. @param {string} list codes and commas */
 export function move(list) {
-  history.replaceState(memory, "", `?lang=${encodeURIComponent(list)}`);
+  history.replaceState({ memory, focused: document.hasFocus() && document.activeElement.id }, "", `?lang=${encodeURIComponent(list)}`);
   location.reload();
 }
 
