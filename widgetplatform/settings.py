@@ -146,6 +146,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "requeue-embedding": {"task": "bots.tasks.requeue_embedding", "schedule": 60.0},
+    "requeue-setups": {"task": "widgets.tasks.requeue_setups", "schedule": 20.0},
     "settle-uploads": {"task": "files.tasks.settle_uploads", "schedule": 3600.0},
     "remove-orphans": {"task": "files.tasks.remove_orphans", "schedule": 86_400.0},
     "forget-channel-messages": {"task": "sessions_api.tasks.forget_channel_messages", "schedule": 600.0},

@@ -13,6 +13,7 @@ from files.models import File
 from widgets.fields import given_by_blueprint
 from widgets.models import WidgetFile, WidgetIntegration
 from widgets.pictures import refusal
+from widgets.setup import copy_languages, start_setup
 from widgets.tasks import setup_widget as setup_task
 
 NOT_CLONED = {"id", "alias", "created_at", "updated_at"}
@@ -36,12 +37,13 @@ def update_widget(widget: WidgetIntegration, **fields: Any) -> WidgetIntegration
 
 
 def clone_widget(widget: WidgetIntegration) -> WidgetIntegration:
-    """A copy of everything but the id and the alias, with the same files as its pictures."""
+    """A copy of everything but the id and the alias, with its languages and the same files as its pictures."""
     copied = (field for field in WidgetIntegration._meta.concrete_fields if field.name not in NOT_CLONED)
     with transaction.atomic():
         clone = _store(WidgetIntegration(**{field.attname: getattr(widget, field.attname) for field in copied}))
         for link in widget.attached_files.all():
             WidgetFile.objects.create(widget=clone, file_id=link.file_id, type=link.type)
+        copy_languages(widget, clone)
     return clone
 
 
@@ -79,7 +81,8 @@ def detach_file(widget: WidgetIntegration, file: File, kind: str | None = None) 
 
 
 def setup_widget(widget: WidgetIntegration) -> None:
-    """Have what visitors get of the widget made anew, in the background."""
+    """Have its texts translated into its languages and what visitors get of it made anew, in the background."""
+    start_setup(widget)
     transaction.on_commit(partial(setup_task.delay, str(widget.pk)), robust=True)
 
 

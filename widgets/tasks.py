@@ -1,9 +1,14 @@
 """Celery tasks of the widgets app."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from accounts.ids import parse_id
+from widgets import setup_work
 from widgets.config import CACHE
+from widgets.setup import waiting
+
+FULL_SECONDS = 0.3  # until a language that found every place taken asks again
 
 
 @shared_task
@@ -13,3 +18,19 @@ def setup_widget(widget_id: str) -> None:
     if key is not None:
         CACHE.drop([key])
         CACHE.get(key)
+
+
+@shared_task
+def translate_language(row_id: str) -> None:
+    """Translate a widget into one language; comes again by itself while that is worth trying."""
+    key = parse_id(row_id)
+    again = setup_work.translate_language(key) if key is not None else None
+    if again is not None:
+        translate_language.apply_async((row_id,), countdown=again.seconds or FULL_SECONDS)
+
+
+@shared_task
+def requeue_setups() -> None:
+    """Queue the languages that wait: after a restart, a lost task or a worker's death."""
+    for row_id in waiting(timezone.now()).values_list("pk", flat=True):
+        translate_language.delay(str(row_id))

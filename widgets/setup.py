@@ -1,0 +1,141 @@
+"""Setup: a widget's own texts in each of its languages. Here rows are marked; tasks work them off (``widgets/setup_work.py``)."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from celery import current_app
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from accounts.ids import new_id
+from widgets.effective import effective_values
+from widgets.fields import FIELDS
+from widgets.languages import parse_languages
+from widgets.models import LanguageMap, WidgetIntegration
+from widgets.texts import TRANSLATED, source_hash, text_hash
+
+TASK = "widgets.tasks.translate_language"
+DEFAULT_LANGUAGE = "en"
+State = LanguageMap.State
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What is translated: the effective texts by field, their language, and the languages that they are wanted in."""
+
+    texts: Mapping[str, str]
+    language: str
+    targets: tuple[str, ...]
+
+    @property
+    def hash(self) -> str:
+        """Of all texts together."""
+        return source_hash(self.texts)
+
+
+def sources_of(widget: WidgetIntegration) -> Sources:
+    """The texts that count, a blueprint's included. The first language of the widget is the one that they are written in."""
+    values = effective_values(widget)
+    languages = parse_languages(values["language"])
+    texts = {name: values[name] for name in TRANSLATED}
+    return Sources(texts, languages[0] if languages else DEFAULT_LANGUAGE, languages[1:])
+
+
+def start_setup(widget: WidgetIntegration, *, only_changed: bool = False) -> list[str]:
+    """Have every language translated anew, or with ``only_changed`` those that no longer fit; the codes that are pending now.
+
+    A language that is pending for the same texts already is joined. Languages that the widget does not have any more go, but for
+    those that a person wrote something in.
+    """
+    with transaction.atomic():
+        widget = WidgetIntegration.objects.select_for_update(of=("self",)).select_related("blueprint").get(pk=widget.pk)
+        sources = sources_of(widget)
+        rows = {row.language: row for row in widget.language_maps.all()}
+        for code in rows.keys() - set(sources.targets):
+            if not rows[code].overrides:
+                rows[code].delete()
+        pending = []
+        for code in sources.targets:
+            row = rows.get(code) or LanguageMap(widget=widget, language=code, state=State.READY)
+            if not only_changed or _is_outdated(row, sources.hash):
+                _mark(row, sources.hash)
+                pending.append(code)
+                queue_language(row.pk)
+    return pending
+
+
+def needs_setup(widget: WidgetIntegration) -> bool:
+    """Whether a language of the widget is missing, failed, or was made of other texts than those that count now."""
+    sources = sources_of(widget)
+    rows = {row.language: row for row in widget.language_maps.all()}
+    return any(code not in rows or rows[code].state == State.FAILED or _is_outdated(rows[code], sources.hash) for code in sources.targets)
+
+
+def override_text(widget: WidgetIntegration, language: str, field: str, text: str) -> None:
+    """A person's text for a field in one of the widget's languages, which no setup touches. ValidationError names what is wrong."""
+    sources = sources_of(widget)
+    if language not in sources.targets:
+        raise ValidationError({"language": f"must be one that the widget is translated into: {', '.join(sources.targets) or 'there is none'}"})
+    if field not in TRANSLATED:
+        raise ValidationError({field: f"must be one of {', '.join(TRANSLATED)}"})
+    try:
+        FIELDS[field].run_validators(text)
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from None
+    with _locked(widget, language) as row:
+        row.overrides[field] = {"text": text, "hash": text_hash(sources.texts[field])}
+
+
+def use_machine(widget: WidgetIntegration, language: str, field: str) -> None:
+    """The machine's text again, or none where there is none."""
+    with _locked(widget, language) as row:
+        row.overrides.pop(field, None)
+
+
+def copy_languages(widget: WidgetIntegration, clone: WidgetIntegration) -> None:
+    """The language maps of a widget for its clone; what is pending is pending there too."""
+    for row in widget.language_maps.all():
+        row.pk, row.widget, row.run, row.claimed_until = new_id(), clone, new_id(), None
+        row.save(force_insert=True)
+        if row.state == State.PENDING:
+            queue_language(row.pk)
+
+
+def queue_language(row_id: UUID) -> None:
+    """Have a language worked on once this transaction is committed."""
+    transaction.on_commit(partial(current_app.send_task, TASK, (str(row_id),)), robust=True)
+
+
+def waiting(now: datetime) -> QuerySet[LanguageMap]:
+    """Languages that somebody should be working on: new ones, those whose next attempt is due, those whose worker is gone."""
+    due = Q(retry_at=None) | Q(retry_at__lte=now)
+    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    return LanguageMap.objects.filter(due, free, state=State.PENDING)
+
+
+def _is_outdated(row: LanguageMap, wanted: str) -> bool:
+    return row.source_hash != wanted
+
+
+def _mark(row: LanguageMap, wanted: str) -> None:
+    if row.state == State.PENDING and row.source_hash == wanted:
+        row.retry_at = None  # who asks again does not want to wait for the next attempt
+    else:
+        row.state, row.source_hash, row.run = State.PENDING, wanted, new_id()
+        row.attempts, row.retry_at, row.claimed_until, row.cause = 0, None, None, ""
+    row.save()
+
+
+@contextmanager
+def _locked(widget: WidgetIntegration, language: str) -> Iterator[LanguageMap]:
+    """The row of a language, made where there is none, locked, and saved with what a person changed."""
+    with transaction.atomic():
+        WidgetIntegration.objects.select_for_update().get(pk=widget.pk)
+        row, _ = LanguageMap.objects.get_or_create(widget=widget, language=language, defaults={"state": State.READY})
+        yield row
+        row.save(update_fields=["overrides", "updated_at"])
