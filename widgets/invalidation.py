@@ -72,7 +72,7 @@ def _touch(widget_ids: list[UUID]) -> None:
 def content_changed(row: StoredContent) -> None:
     """Forget the widgets whose picture has other content now."""
     if isinstance(row, File):
-        forget(WidgetFile.objects.filter(file=row).values_list("widget_id", flat=True))
+        _touch(list(WidgetFile.objects.filter(file=row).values_list("widget_id", flat=True)))
 
 
 def connect() -> None:
