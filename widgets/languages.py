@@ -49,6 +49,11 @@ def own_name(code: str) -> str:
     return own_names().get(code, code)
 
 
+def english_name(code: str) -> str:
+    """What English calls a language (``German``, ``Portuguese (Brazil)``)."""
+    return Locale.parse(code, sep="-").get_display_name("en") or code
+
+
 def direction(code: str) -> str:
     """``ltr`` or ``rtl``."""
     known = language_code(code)

@@ -14,8 +14,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.ids import new_id
 from widgets.effective import effective_values
-from widgets.fields import FIELDS
-from widgets.languages import parse_languages
+from widgets.fields import refusal
+from widgets.languages import known_languages
 from widgets.models import LanguageMap, WidgetIntegration
 from widgets.texts import TRANSLATED, source_hash, text_hash
 
@@ -41,7 +41,7 @@ class Sources:
 def sources_of(widget: WidgetIntegration) -> Sources:
     """The texts that count, a blueprint's included. The first language of the widget is the one that they are written in."""
     values = effective_values(widget)
-    languages = parse_languages(values["language"])
+    languages = known_languages(values["language"])
     texts = {name: values[name] for name in TRANSLATED}
     return Sources(texts, languages[0] if languages else DEFAULT_LANGUAGE, languages[1:])
 
@@ -76,25 +76,22 @@ def needs_setup(widget: WidgetIntegration) -> bool:
     return any(code not in rows or rows[code].state == State.FAILED or _is_outdated(rows[code], sources.hash) for code in sources.targets)
 
 
-def override_text(widget: WidgetIntegration, language: str, field: str, text: str) -> None:
-    """A person's text for a field in one of the widget's languages, which no setup touches. ValidationError names what is wrong."""
+def override_texts(widget: WidgetIntegration, language: str, **texts: str | None) -> None:
+    """A person's texts by field in one of the widget's languages, which no setup touches; None: the machine's again.
+
+    ValidationError where the widget is not translated into that language, or by field; then nothing is stored.
+    """
     sources = sources_of(widget)
     if language not in sources.targets:
         raise ValidationError({"language": f"must be one that the widget is translated into: {', '.join(sources.targets) or 'there is none'}"})
-    if field not in TRANSLATED:
-        raise ValidationError({field: f"must be one of {', '.join(TRANSLATED)}"})
-    try:
-        FIELDS[field].run_validators(text)
-    except ValidationError as error:
-        raise ValidationError({field: error.messages}) from None
+    problems = {name: problem for name, text in texts.items() if text is not None and (problem := refusal(name, text))}
+    if problems:
+        raise ValidationError(problems)
     with _locked(widget, language) as row:
-        row.overrides[field] = {"text": text, "hash": text_hash(sources.texts[field])}
-
-
-def use_machine(widget: WidgetIntegration, language: str, field: str) -> None:
-    """The machine's text again, or none where there is none."""
-    with _locked(widget, language) as row:
-        row.overrides.pop(field, None)
+        for name, text in texts.items():
+            row.overrides.pop(name, None)
+            if text is not None:
+                row.overrides[name] = {"text": text, "hash": text_hash(sources.texts[name])}
 
 
 def copy_languages(widget: WidgetIntegration, clone: WidgetIntegration) -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from widgetplatform.api.routing import verbs
+from widgets.api.languages import LanguageResource
 from widgets.api.pictures import PictureResource
 from widgets.api.resources import WidgetResource
 
@@ -18,6 +19,8 @@ urlpatterns = [
         WidgetResource.as_view({"get": "embed"}),
         name="integration-widget-embed",
     ),
+    path(f"{WIDGET}/language/list", LanguageResource.as_view({"get": "languages"}), name="integration-widget-language-list"),
+    path(f"{WIDGET}/language/<str:language>/update", LanguageResource.as_view({"post": "write"}), name="integration-widget-language-update"),
     *(
         path(
             f"{WIDGET}/file/<str:file_id>/{verb}",
