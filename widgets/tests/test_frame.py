@@ -11,6 +11,7 @@ from django.test import Client
 from tests.support.actors import Operator
 from widgets.models import WidgetIntegration
 from widgets.services import update_widget
+from widgets.strings import strings_of
 
 CSP = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -123,6 +124,30 @@ def test_it_speaks_the_visitor_s_language(
     answer = client.get(path(widget) + query, headers={"accept-language": accepted})
     assert config_of(answer)["language"] == language
     assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(("query", "accepted", "language"), [
+    ("", "de-AT, en", "de"), ("?lang=xx,ja", "de", "ja"), ("?lang=zh-TW", "", "zh-Hant"), ("?lang=nn", "", "nb"), ("?lang=iw", "", "he"),
+    ("?lang=pt-AO", "", "pt"), ("?lang=tlh,xx", "", "en"), ("", "", "en"),
+])  # fmt: skip
+def test_a_widget_that_names_no_language_speaks_every_catalog_s(
+    client: Client, widget: WidgetIntegration, query: str, accepted: str, language: str
+) -> None:
+    answer = client.get(path(widget) + query, headers={"accept-language": accepted})
+    config = config_of(answer)
+    assert (config["language"], config["languages"]) == (language, [])
+    assert config["strings"]["send"] == strings_of(language)["send"]
+    assert language == "en" or config["strings"]["send"] != strings_of("en")["send"]
+
+
+def test_what_may_be_chosen_is_called_as_its_speakers_do(client: Client, widget: WidgetIntegration) -> None:
+    update_widget(widget, language="English, Portuguese (Brazil), zh_hant, he")
+    answer = client.get(path(widget) + "?lang=iw")
+    assert config_of(answer)["languages"] == [
+        {"code": "en", "name": "English"}, {"code": "pt-BR", "name": "português (Brasil)"}, {"code": "zh-Hant", "name": "繁體中文"},
+        {"code": "he", "name": "עברית"},
+    ]  # fmt: skip
+    assert '<html lang="he" dir="rtl"' in answer.content.decode()
 
 
 def test_a_disabled_widget_is_served_and_says_so(client: Client, widget: WidgetIntegration) -> None:

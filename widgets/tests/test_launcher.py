@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 
 from accounts.ids import new_id
-from widgets.models import WidgetIntegration
+from widgets.models import LanguageMap, WidgetIntegration
 from widgets.services import update_widget
+from widgets.strings import strings_of
 
 
 def path(widget: WidgetIntegration) -> str:
@@ -63,6 +64,20 @@ def test_an_unknown_widget_is_a_404_that_any_page_can_read(client: Client) -> No
     )
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
     assert answer["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(("query", "accepted", "language", "peek"), [
+    ("?lang=de-CH", "ar", "de", "Hallo du"), ("?lang=xx,de", "", "de", "Hallo du"), ("", "ar;q=0.5, de-AT", "de", "Hallo du"), ("", "", "en", "Hello you"),
+    ("?lang=ar", "de", "ar", "Hello you"),
+])  # fmt: skip
+def test_it_speaks_the_visitor_s_language(
+    client: Client, widget: WidgetIntegration, query: str, accepted: str, language: str, peek: str
+) -> None:
+    update_widget(widget, initial="Hello **you**", language="en, de, ar")
+    LanguageMap.objects.create(widget=widget, language="de", overrides={"initial": {"text": "Hallo **du**", "hash": ""}})
+    config = client.get(path(widget) + query, headers={"accept-language": accepted}).json()
+    assert (config["language"], config["peek"]) == (language, [peek])
+    assert config["strings"]["open"] == strings_of(language)["launcher.open"]
 
 
 @pytest.mark.parametrize("loader", ["/widget.js", "/integrations/widget/v2.js"])
