@@ -23,6 +23,18 @@ def test_what_one_process_writes_the_other_reads(cluster):
     assert read["name"] == "Shared"
 
 
+def test_a_change_of_one_process_is_seen_in_the_other(cluster):
+    one, two = cluster.web
+    with one.operator() as api:
+        widget = api.post("integration/widget/create", json={"title": "Before"}).raise_for_status().json()["id"]
+        path = f"/integrations/widget/{widget}/frame"
+        assert all("<title>Before<" in httpx.get(web.url + path).text for web in cluster.web)
+        api.post(f"integration/widget/{widget}/update", json={"title": "After"}).raise_for_status()
+    assert "<title>After<" in httpx.get(one.url + path).text
+    # Without Valkey's word for it this process would serve what it has for a minute.
+    two.wait_for(lambda: "<title>After<" in httpx.get(two.url + path).text, seconds=20)
+
+
 def test_the_worker_embeds_what_a_web_process_was_given(cluster):
     web = cluster.web[0]
     with web.operator() as api:

@@ -1,6 +1,7 @@
 """The middleware ahead of Django: the same answers, from memory."""
 
 import asyncio
+import socket
 import threading
 from typing import Any
 
@@ -189,6 +190,19 @@ async def test_a_change_is_served_at_the_next_request(static_files: None) -> Non
     status, after, body = await ask(app, path, if_none_match=before["etag"])
     assert (status, b"After" in body) == (200, True)
     assert after["etag"] != before["etag"]
+
+
+async def test_with_redis_away_visitors_are_served_and_see_changes(static_files: None, settings: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"redis://127.0.0.1:{port}"}}
+    widget = await a_widget(title="Before")
+    app = HotPath(Passed())
+    path = f"/integrations/widget/{widget.pk}/frame"
+    for title in ("Before", "After"):
+        await sync_to_async(update_widget)(widget, title=title)
+        status, _, body = await ask(app, path)
+        assert (status, f"<title>{title}<".encode() in body) == (200, True)
 
 
 async def test_a_thousand_first_visitors_cost_what_one_costs(static_files: None, queries: list[str], builds: Builds) -> None:
