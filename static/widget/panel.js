@@ -268,7 +268,7 @@ export class Panel {
     const { strings, language } = this.#config;
     const { open } = this.#element;
     const count = open ? 0 : this.#unread;
-    const number = new Intl.NumberFormat(language);
+    const number = new Intl.NumberFormat(navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? language);
     const key = open ? "close" : count ? `unread.${new Intl.PluralRules(language).select(count)}` : "open";
     this.#root.classList.toggle("open", open && (this.#ready || this.#failed));
     this.#icon.setAttribute("d", open ? DOWN : this.#chat);

@@ -21,6 +21,7 @@ export class Head {
     };
     for (const id in clicks) byId(id)?.addEventListener("click", clicks[id]);
     menu.addEventListener("toggle", ({ newState }) => newState === "open" && menu.querySelector("button, summary").focus());
+    menu.addEventListener("toggle", () => menu.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" }), true); // of the list, which may be long
     menu.addEventListener("click", ({ target }) => {
       if (target.closest("summary")) return;
       menu.hidePopover();
