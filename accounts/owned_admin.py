@@ -47,6 +47,16 @@ class OwnedForm(forms.ModelForm):
 class OwnedSelect(AutocompleteSelect):
     """A search for one of the objects; what is no id, in an address or a forged form, is nothing chosen."""
 
+    nothing = "Nothing chosen"
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> Any:
+        """In words, because an empty box has no name for a screen reader."""
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": self.nothing}
+
+    def create_option(self, name: str, value: Any, label: Any, *rest: Any, **more: Any) -> Any:
+        """The same where there is no script."""
+        return super().create_option(name, value, label or self.nothing, *rest, **more)
+
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         """The chosen one."""
         return super().optgroups(name, [item for item in value if parse_id(item)], attrs)

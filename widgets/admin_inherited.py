@@ -11,21 +11,17 @@ from bots.models import Blueprint
 from widgets.inheritance import inherited_values
 
 URL_NAME = "widgets_widgetintegration_inherited"
-NO_BLUEPRINT = "No blueprint"
 HELP = "Gives what is not set here. A widget that leaves it keeps what it had from it."
 
 
 class BlueprintSelect(OwnedSelect):
-    """The search for a blueprint, in which none is a choice with a name."""
+    """The search for a blueprint; none is a choice with a name."""
+
+    nothing = "No blueprint"
 
     def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> Any:
-        """What is shown while nothing is chosen, and whom the page asks."""
-        address = reverse(f"{self.admin_site.name}:{URL_NAME}")
-        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": NO_BLUEPRINT, "data-inherited": address}
-
-    def create_option(self, name: str, value: Any, label: Any, *rest: Any, **more: Any) -> Any:
-        """The empty one, where there is no script."""
-        return super().create_option(name, value, label or NO_BLUEPRINT, *rest, **more)
+        """Whom the page asks what the chosen one gives."""
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-inherited": reverse(f"{self.admin_site.name}:{URL_NAME}")}
 
 
 def inherited(request: HttpRequest) -> JsonResponse:
