@@ -9,7 +9,7 @@ import pytest
 
 django.setup()  # the plugins below import models; tests.support.early has prepared the environment
 
-pytest_plugins = ["tests.support.scheduling", "tests.support.isolation", "tests.support.actors", "tests.support.seeded", "tests.support.servers", "tests.support.browser", "tests.support.inprocess", "tests.support.outside", "tests.support.website", "tests.support.provider"]
+pytest_plugins = ["tests.support.scheduling", "tests.support.isolation", "tests.support.actors", "tests.support.seeded", "tests.support.servers", "tests.support.browser", "tests.support.inprocess", "tests.support.outside", "tests.support.website", "tests.support.provider", "tests.support.translators"]
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from typing import Literal
 
 from widgets.markup.nodes import Group, Kept, Node, Text
 
-_LONGEST = 2000  # characters of a link's text or of emphasis, so that no text takes quadratic time
+_LONGEST = 2000  # characters of emphasis
 _DEEPEST = 12
 _HOLDER = r"\{\{[^{}\n]{1,200}\}\}|\{[\w.:-]{1,64}\}"
 _ADDRESS = r"(?<![\w@/])(?:https?://|www\.)[^\s<>\[\]`]+|(?<![\w.+@/-])[\w.+-]{1,100}@[\w-]{1,100}(?:\.[\w-]{1,100})+"
@@ -27,6 +28,8 @@ _TARGET = re.compile(
     r"\]\([ \t]*(?:<[^<>\n]*>|(?:[^\s()\\<]|\\.|\((?:[^\s()\\]|\\.){0,200}\)){0,2000})"
     r"(?:\s+(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'))?\s*\)"
 )
+_BRACKETS = re.compile(rf"{_CODE}|\\.|[\[\]]")
+_KINDS: dict[str, Literal["emphasis", "link", "picture"]] = {"[": "link", "![": "picture"}
 HOLDERS = re.compile(_HOLDER)
 ADDRESSES = re.compile(_ADDRESS, re.IGNORECASE)
 
@@ -44,74 +47,83 @@ def parse_plain(text: str) -> tuple[Node, ...]:
 
 def parse_markdown(text: str) -> tuple[Node, ...]:
     """One paragraph, heading or cell."""
-    return tuple(_joined(_nodes(text, 0, len(text), 0)))
+    return tuple(_joined(_Reader(text).nodes(0, len(text), 0)))
 
 
-def _nodes(text: str, start: int, end: int, depth: int) -> Iterator[Node]:
-    position = start
-    while match := _MARKDOWN.search(text, position, end):
-        yield Text(text[position : match.start()])
-        position = match.end()
-        if match["kept"]:
-            yield Kept(match[0])
-        elif match["address"]:
-            source = _address(match[0])
-            position = match.start() + len(source)
-            yield Kept(source, is_address=True)
-        elif match["escape"]:
-            yield Text(match[0][1])
-        elif match["entity"]:
-            yield Text(unescape(match[0]))
-        elif group := _group(text, match, end, depth):
-            node, position = group
-            yield node
-        else:
-            yield Text(match[0])
-    yield Text(text[position:end])
+class _Reader:
+    """Of one text, in about linear time: it remembers where brackets close, and where no marks of emphasis do."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = _bracket_ends(text)
+        self._looked: dict[str, int] = {}  # a run of marks: up to here nothing closes it
 
-def _group(text: str, match: re.Match[str], end: int, depth: int) -> tuple[Group, int] | None:
-    """The link, picture or emphasis that begins here, and where it ends."""
-    if depth >= _DEEPEST:
+    def nodes(self, start: int, end: int, depth: int) -> Iterator[Node]:
+        """Those between two places."""
+        text, position = self._text, start
+        while match := _MARKDOWN.search(text, position, end):
+            yield Text(text[position : match.start()])
+            position = match.end()
+            if match["kept"]:
+                yield Kept(match[0])
+            elif match["address"]:
+                source = _address(match[0])
+                position = match.start() + len(source)
+                yield Kept(source, is_address=True)
+            elif match["escape"]:
+                yield Text(match[0][1])
+            elif match["entity"]:
+                yield Text(unescape(match[0]))
+            elif group := self._group(match, end, depth):
+                node, position = group
+                yield node
+            else:
+                yield Text(match[0])
+        yield Text(text[position:end])
+
+    def _group(self, match: re.Match[str], end: int, depth: int) -> tuple[Group, int] | None:
+        """The link, picture or emphasis that begins here, and where it ends."""
+        start = match.end()
+        inner_end = self._ends.get(start) if match["bracket"] else self._run_end(match, end)
+        if inner_end is None or inner_end >= end or depth >= _DEEPEST:
+            return None
+        target = None if match["run"] else _TARGET.match(self._text, inner_end, end)
+        if not (match["run"] or target):
+            return None
+        close = target[0] if target else match[0]
+        kind = _KINDS.get(match[0], "emphasis")
+        children = tuple(_joined(self.nodes(start, inner_end, depth + 1)))
+        return Group(match[0], children, close, kind, start, inner_end), inner_end + len(close)
+
+    def _run_end(self, opener: re.Match[str], end: int) -> int | None:
+        """Where the same run of marks closes what this one opens."""
+        text, run, start = self._text, opener[0], opener.end()
+        if len(run) > (2 if run[0] == "~" else 3) or start >= end or text[start].isspace():
+            return None
+        if run[0] == "_" and _is_word(text, opener.start() - 1):
+            return None
+        last = min(end, start + _LONGEST)
+        position = max(start, self._looked.get(run, 0))
+        while match := _MARKDOWN.search(text, position, last):
+            position = match.end()
+            if match["address"]:
+                position = match.start() + len(_address(match[0]))
+            elif match[0] == run and match.start() > start and _closes(text, match.start(), match.end()):
+                return match.start()
+        self._looked[run] = max(last, self._looked.get(run, 0))
         return None
-    inner_end = _bracket_end(text, match.end(), end) if match["bracket"] else _run_end(text, match, end)
-    if inner_end is None:
-        return None
-    children = tuple(_joined(_nodes(text, match.end(), inner_end, depth + 1)))
-    if match["run"]:
-        return Group(match[0], children, match[0], "emphasis"), inner_end + len(match[0])
-    target = _TARGET.match(text, inner_end, end)
-    if target is None:
-        return None
-    return Group(match[0], children, target[0], "picture" if match[0] == "![" else "link"), target.end()
 
 
-def _bracket_end(text: str, start: int, end: int) -> int | None:
-    """Where the bracket closes, if a target follows."""
-    level, position = 1, start
-    for match in re.compile(rf"{_CODE}|\\.|[\[\]]").finditer(text, start, min(end, start + _LONGEST)):
-        position = match.start()
-        level += {"[": 1, "]": -1}.get(match[0], 0)
-        if level == 0:
-            return position if text.startswith("](", position) else None
-    return None
-
-
-def _run_end(text: str, opener: re.Match[str], end: int) -> int | None:
-    """Where the same run of marks closes what this one opens."""
-    run, start = opener[0], opener.end()
-    if len(run) > (2 if run[0] == "~" else 3) or start >= end or text[start].isspace():
-        return None
-    if run[0] == "_" and _is_word(text, opener.start() - 1):
-        return None
-    position = start
-    while match := _MARKDOWN.search(text, position, min(end, start + _LONGEST)):
-        position = match.end()
-        if match["address"]:
-            position = match.start() + len(_address(match[0]))
-        elif match[0] == run and match.start() > start and _closes(text, match.start(), match.end()):
-            return match.start()
-    return None
+def _bracket_ends(text: str) -> dict[int, int]:
+    """Where the text in each bracket begins, to where it ends."""
+    ends: dict[int, int] = {}
+    waiting: list[int] = []
+    for match in _BRACKETS.finditer(text):
+        if match[0] == "[":
+            waiting.append(match.end())
+        elif match[0] == "]" and waiting:
+            ends[waiting.pop()] = match.start()
+    return ends
 
 
 def _closes(text: str, start: int, end: int) -> bool:

@@ -1,6 +1,6 @@
 """What a sentence consists of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -25,12 +25,17 @@ class Kept:
 
 @dataclass(frozen=True)
 class Group:
-    """Markup around what is translated: emphasis (``open`` and ``close`` are the same), a link, a button, a picture's text."""
+    """Markup around what is translated: emphasis (``open`` and ``close`` are the same), a link, a button, a picture's text.
+
+    ``start`` and ``end`` are where its text was in what was read.
+    """
 
     open: str
     children: "tuple[Node, ...]"
     close: str
     kind: Literal["emphasis", "link", "picture"]
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 Node = Text | Kept | Group

@@ -49,7 +49,8 @@ def cut_paragraph(text: str, breaks: Sequence[str], *, in_table: bool = False) -
         rest = rest[len(line) :]
         inner = breaks[used : used + line.count("\n")]
         used += len(inner)
-        parts += _cut_line(line, inner, in_table)
+        is_hard = bool(rest) and line.endswith("\\")
+        parts += [*_cut_line(line[: len(line) - is_hard], inner, in_table), "\\" * is_hard]
         if rest:
             parts.append(breaks[used])
             rest, used = rest[1:], used + 1
@@ -112,24 +113,11 @@ def _inside(line: str, nodes: tuple[Node, ...], in_table: bool, depth: int) -> l
     if not (is_row or (len(visible) == 1 and groups)):
         return None
     parts: list[Part] = []
-    rest = line
+    position = 0
     for group in groups:
-        inner = _source_between(rest, group)
-        if inner is None:
-            return None
-        before, text, rest = inner
-        parts += [before, *_cut_line(text, (), in_table, depth + 1)]
-    return [*parts, rest]
-
-
-def _source_between(text: str, group: Group) -> tuple[str, str, str] | None:
-    """What stands before a group's text, the text, and the rest; None where that cannot be told."""
-    start = text.find(group.open)
-    end = start + len(group.open)
-    for close in range(end, len(text)):
-        if text.startswith(group.close, close) and parse_markdown(text[start : close + len(group.close)]) == (group,):
-            return text[:end], text[end:close], text[close:]
-    return None
+        parts += [line[position : group.start], *_cut_line(line[group.start : group.end], (), in_table, depth + 1)]
+        position = group.end
+    return [*parts, line[position:]]
 
 
 def _trimmed(source: str, text: str, nodes: tuple[Node, ...], *, is_markdown: bool, in_table: bool = False) -> list[Part]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from widgets.markup.nodes import Group, Kept, Node, Text
 
-_MARKS = re.compile(r"[\\`*_\[\]<>$~{}]|&(?=#?\w+;)")
+_MARKS = re.compile(r"[\\`*_\]<>$~{}]|&(?=#?\w+;)")
 _BEGINNING = re.compile(r"^(\s*)(?:([#+=:-])|(\d{1,9})([.)]))")
 
 
@@ -70,7 +70,7 @@ def _cut_space(piece: _Piece, *, first: bool) -> tuple[str, _Piece]:
 
 def _written(text: str, escaped: bool, in_table: bool) -> str:
     if escaped:
-        text = _MARKS.sub(r"\\\g<0>", text)
+        text = _MARKS.sub(r"\\\g<0>", text).replace("[", "&#91;")  # an escaped one begins a formula
     return text.replace("|", "\\|") if in_table else text
 
 
