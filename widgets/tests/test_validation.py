@@ -57,4 +57,4 @@ def test_every_catalog_answers_every_key() -> None:
     assert catalog_languages()[0] == "en"
     english = strings_of("en")
     assert english
-    assert all(strings_of(code).keys() == english.keys() for code in (*catalog_languages(), "tlh", "de-CH"))
+    assert all(strings_of(code).keys() >= english.keys() for code in (*catalog_languages(), "tlh", "de-CH"))
