@@ -87,14 +87,22 @@ def choose_language(wanted: Sequence[str], offered: Sequence[str]) -> str:
     Of several variants the same one, then one in the same script (for ``zh-TW`` ``zh-Hant``, not ``zh``), then the general one
     (for ``pt-AO`` ``pt``, not ``pt-BR``).
     """
+    families = _families(tuple(offered))
     for tag in wanted:
         code = language_code(tag)
-        if code is None:
-            continue
-        variants = [other for other in offered if _parts(other)[0] == _parts(code)[0]]
-        if variants:
+        variants = families.get(_parts(code)[0]) if code else None
+        if code and variants:
             return min(variants, key=lambda other: _distance(code, other))
     return offered[0]
+
+
+@lru_cache(maxsize=512)
+def _families(offered: tuple[str, ...]) -> dict[str, list[str]]:
+    """The variants of each language."""
+    families: dict[str, list[str]] = {}
+    for code in offered:
+        families.setdefault(_parts(code)[0], []).append(code)
+    return families
 
 
 def _entries(text: str) -> list[str]:
