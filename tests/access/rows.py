@@ -76,6 +76,8 @@ OURS = {
     "schema": Row(Kind.PUBLIC, "GET", True),
     "docs": Row(Kind.PUBLIC, "GET", True),
     "integration/widget/{}/embed": Row(Kind.OBJECT, "GET", True),
+    "integration/widget/{}/language/list": Row(Kind.OBJECT, "GET", True),
+    "integration/widget/{}/language/{}/update": Row(Kind.OBJECT, body={"title": "Laden"}),
     "integration/widget/{}/session/create": Row(Kind.WIDGET, body={}),
     "dataset/{}/source/create": Row(Kind.OBJECT, body={"url": "https://example.com/help"}),
     "dataset/{}/source/list": Row(Kind.OBJECT, "GET", True),

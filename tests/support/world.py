@@ -93,6 +93,7 @@ def make_world(owner: User, outside: str = "") -> Ids:
         blueprint=blueprint,
         bot=bot,
         name="Shop",
+        language="en, de",
         contact_collection=True,
         **dict.fromkeys(FEATURES, True),
     )
@@ -140,6 +141,7 @@ def make_world(owner: User, outside: str = "") -> Ids:
         "channel_id": channel,
         "cid": str(log.cid),
         "outside": outside,
+        "language": "de",
     }
 
 

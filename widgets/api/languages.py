@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -20,10 +21,10 @@ STATES = (*LanguageMap.State.values, MISSING)
 class TextsSerializer(serializers.Serializer[Any]):
     """The texts of a widget that visitors read in their language."""
 
-    title = Text(required=False, allow_null=True)
-    intro = Text(required=False, allow_null=True)
-    initial = Text(required=False, allow_null=True)
-    placeholder = Text(required=False, allow_null=True)
+    title = Text(required=False, allow_null=True, allow_blank=True)
+    intro = Text(required=False, allow_null=True, allow_blank=True)
+    initial = Text(required=False, allow_null=True, allow_blank=True)
+    placeholder = Text(required=False, allow_null=True, allow_blank=True)
 
 
 class LanguageSerializer(serializers.Serializer[Any]):
@@ -56,11 +57,16 @@ class LanguageResource(WidgetResource):
 
     @extend_schema(request=TextsSerializer)
     def write(self, request: Request, **_: Any) -> Response:
-        """POST …/language/<code>/update: your own words, which setup never touches; null is the machine's text again."""
+        """POST …/language/<code>/update: your own words, which setup never touches; null is the machine's text again.
+
+        404 for a language that the widget is not translated into.
+        """
         widget = self.get_item()
+        code = language_code(self.kwargs["language"])
+        if code not in setup.sources_of(widget).targets:
+            raise Http404("The widget is not translated into this language")
         given = TextsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        code = language_code(self.kwargs["language"]) or self.kwargs["language"]
         self._call(setup.override_texts, widget, code, **given.validated_data)
         return Response({"id": code})
 
