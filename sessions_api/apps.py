@@ -18,7 +18,7 @@ class SessionsConfig(AppConfig):
         from sessions_api.keeper import keeper
         from sessions_api.translations import check_translation, record_translation
         from widgetplatform.background import register
-        from widgets.translating import BUDGET_CHECKS, USAGE_RECORDERS
+        from widgets.translation import BUDGET_CHECKS, USAGE_RECORDERS
 
         register(keeper.start, keeper.stop, drain=doors.say_goodbye)
         SESSION_TOKEN_CHECKS.append(refuse_elsewhere)

@@ -2,7 +2,7 @@
 
 from sessions_api.budgets import check_budget
 from sessions_api.usage import Spent, record_usage
-from widgets.translating import Work
+from widgets.translation import Work
 from widgets.translators.base import Translated
 
 

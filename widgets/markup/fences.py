@@ -45,22 +45,6 @@ def write_scalar(value: str, *, is_plain: bool) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def same_data(translated: str, source: str) -> bool:
-    """Whether two bodies have the same structure, and the same in all but texts."""
-    try:
-        return _skeleton(yaml.safe_load(translated)) == _skeleton(yaml.safe_load(source))
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return False
-
-
-def _skeleton(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _skeleton(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_skeleton(item) for item in data]
-    return str if isinstance(data, str) else data
-
-
 def _compose(body: str) -> Node | None:
     if len(body) > _MOST or sum(map(body.count, "[{&*")) > _MOST_BRACKETS:
         return None

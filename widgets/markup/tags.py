@@ -9,6 +9,8 @@ from widgets.markup.nodes import Broken, Group, Kept, Node, Text, has_words
 _TAG = re.compile(r"<\s*(/?)\s*([xg])\s?(\d{1,4})\s*(/?)\s*>", re.IGNORECASE)
 _EMPTY = re.compile(r"<\s*x\s?(\d{1,4})\s*>\s*<\s*/\s*x\s?\1\s*>", re.IGNORECASE)
 _OTHER = re.compile(r"</?[a-zA-Z][^<>]*>")
+_SPACE = re.compile(r"[^\S\xa0]*[\r\n\v\f\x85\u2028\u2029]\s*")
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\ufffe\uffff]")  # databases and YAML refuse them
 _Open = tuple[int, list[Node]]
 
 
@@ -25,7 +27,7 @@ class _Numbering:
         parts = []
         for node in nodes:
             if isinstance(node, Text):
-                parts.append(escape(node.text, quote=False))
+                parts.append(_escaped(node.text))
                 continue
             self._last += 1
             number = self._last
@@ -96,7 +98,11 @@ def _close(stack: list[_Open], number: int, known: dict[int, tuple[Node, int]]) 
 def _words(text: str) -> Text:
     if _OTHER.search(text):
         raise Broken("has a tag that was not there")
-    return Text(re.sub(r"[^\S\xa0]*[\r\n\v\f\x85\u2028\u2029]\s*", " ", unescape(text)))
+    return Text(_UNWRITABLE.sub("", _SPACE.sub(" ", unescape(text))))
+
+
+def _escaped(text: str) -> str:
+    return escape(_UNWRITABLE.sub("", text), quote=False)
 
 
 def pieces_of(nodes: tuple[Node, ...]) -> list[str]:
@@ -104,7 +110,7 @@ def pieces_of(nodes: tuple[Node, ...]) -> list[str]:
     found: list[str] = []
 
     def noted(text: str) -> str:
-        found.append(escape(" ".join(text.split()), quote=False))
+        found.append(" ".join(_escaped(text).split()))
         return text
 
     _each(nodes, noted)

@@ -139,6 +139,13 @@ async def test_a_text_that_would_break_out_of_yaml_stays_a_text(deepl: Translato
     assert same_shape(found, text)
 
 
+async def test_characters_that_no_database_takes_are_left_out(deepl: TranslatorServer) -> None:
+    deepl.script(Reply(body=b'{"translations": [{"text": "Hal\\ud800\\u0000lo\\u007f\\n du"}]}'))
+    assert await translated("Hello you", name="title") == "Hallo du"
+    assert await translated("He\ud800llo\0 you") == "de Hello you"
+    assert deepl.texts[1:] == ["Hello you"]
+
+
 async def test_all_or_nothing(deepl: TranslatorServer) -> None:
     deepl.translate = lambda text, target: "" if text == "Type here" else text + "!"
     with pytest.raises(TranslatorError, match="placeholder: the translation is empty"):
