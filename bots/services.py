@@ -49,8 +49,12 @@ def update_bot(bot: Bot, **fields: Any) -> Bot:
 
 
 def delete_bot(bot: Bot) -> None:
-    """Remove it; widgets and conversations stay, without a bot."""
-    _delete(bot)
+    """Remove it; widgets, also those that had it from a blueprint, and conversations stay, without a bot."""
+    with transaction.atomic():
+        for blueprint in Blueprint.objects.filter(owner=bot.owner_id, widget_defaults__botId=str(bot.pk)):
+            del blueprint.widget_defaults["botId"]
+            blueprint.save()
+        _delete(bot)
 
 
 def create_dataset(owner: Any, **fields: Any) -> Dataset:

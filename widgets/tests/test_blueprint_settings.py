@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bots.models import Blueprint, Bot
-from bots.services import create_blueprint, delete_bot
+from bots.services import create_blueprint
 from tests.support.actors import Operator
 from widgets.fields import CLOSED
 from widgets.models import WidgetIntegration
@@ -87,11 +87,18 @@ def test_a_closed_widget_stays_closed(olive: Operator, blueprint: Blueprint) -> 
     assert "botId" not in kept
 
 
-def test_a_bot_that_is_gone_keeps_nothing_from_changing(olive: Operator, blueprint: Blueprint, bot: Bot) -> None:
+def test_a_bot_that_goes_is_not_given_any_more(olive: Operator, blueprint: Blueprint, bot: Bot) -> None:
     widget = create_widget(olive.user, blueprint=blueprint)
-    delete_bot(bot)
+    assert olive.post(f"bot/{bot.pk}/delete").status_code == 200
+    assert stored(str(blueprint.pk)) == {"title": "From the blueprint", "math": False}
+    assert "botId" not in fetched(olive, str(widget.pk), effective="true")
+
+
+def test_what_was_stored_keeps_nothing_else_from_changing(olive: Operator, blueprint: Blueprint) -> None:
+    Blueprint.objects.filter(pk=blueprint.pk).update(widget_defaults={"title": 5, "botId": MISSING})
+    widget = create_widget(olive.user, blueprint=blueprint)
     assert olive.post(f"blueprint/{blueprint.pk}/update", {"name": "New"}).status_code == 200
-    assert "botId: no such bot" in olive.post(f"blueprint/{blueprint.pk}/update", {"widgetDefaults": stored(str(blueprint.pk))}).json()["message"]
+    assert "title: must be a text" in olive.post(f"blueprint/{blueprint.pk}/update", {"widgetDefaults": {"title": 5}}).json()["message"]
     assert update(olive, widget, {"blueprintId": None}).status_code == 200
 
 
