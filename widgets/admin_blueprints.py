@@ -38,6 +38,12 @@ class BlueprintAdmin(bots_admin.BlueprintAdmin):
         css = {"all": ["widgets/inheritance.css"]}
         js = ["admin/js/jquery.init.js", "widgets/inheritance.js"]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whoever may only look sees the settings as they are stored."""
+        if obj and not self.has_change_permission(request, obj):
+            return [(None, {"fields": ["name", "widget_defaults", "visibility", *NAMING, *TIMES]})]
+        return super().get_fieldsets(request, obj)
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """With the fields of a widget's form, made by its admin."""
         widgets: Any = self.admin_site.get_model_admin(WidgetIntegration)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from selectolax.lexbor import LexborHTMLParser
 
 from bots import services as bots
@@ -185,6 +185,18 @@ def test_an_unreadable_origin_stays_until_it_is_corrected(olive: Any) -> None:
         assert "allowed are entries like https://example.com" in str(answer.context["adminform"].form.errors["origin"])
     save(olive, change(blueprint), origin="https://a.example")
     assert stored(blueprint) == {"origin": "https://a.example"}
+
+
+def test_whoever_may_only_look_sees_what_is_set(otto: Any) -> None:
+    otto.user.groups.clear()
+    otto.user.user_permissions.set(Permission.objects.filter(codename__in=["view_blueprint", "view_widgetintegration"]))
+    blueprint = bots.create_blueprint(otto.user, name="Shop", widget_defaults={"title": "Help"})
+    widget = services.create_widget(otto.user, blueprint=blueprint, intro="Own words")
+    page = otto.browser.get(change(blueprint))
+    assert (page.status_code, "Help" in page.content.decode()) == (200, True)
+    page = otto.browser.get(f"/admin/widgets/widgetintegration/{widget.pk}/change/")
+    assert (page.status_code, "Own words" in page.content.decode()) == (200, True)
+    assert otto.browser.post(change(blueprint), {"name": "New"}).status_code == 403
 
 
 def test_the_page_keeps_the_strict_policy(olive: Any) -> None:
