@@ -1,6 +1,6 @@
 """Process memory for effective widgets: fresh for a minute, stale while one refreshes, dropped on commit.
 
-Other processes learn of a change from a number in Django's cache that each asks for at most once a second and widget. With
+Other processes learn of a change from a number in Django's cache that each asks for at most twice a second and widget. With
 that cache away, or where it is process memory too, a change reaches them when their entry is a minute old.
 
 What was read before a change, or from a database that lags behind, never takes the place of something newer: a load that a drop
@@ -20,7 +20,7 @@ from uuid import UUID
 from django.core.cache import cache
 
 FRESH_SECONDS = 60.0
-CHECK_SECONDS = 1.0
+CHECK_SECONDS = 0.5
 LAG_SECONDS = 120.0
 AWAY_SECONDS = 5.0  # for so long nobody asks a shared cache that did not answer: each question may block a thread
 ENTRIES_MAX = 4096
@@ -154,7 +154,7 @@ class ConfigCache(Generic[T]):
         with self._guard:
             known = self._entries.get(key)
             if known is not None and self._lags(value, known, now):
-                # What is newer stays, and is asked about again in a second.
+                # What is newer stays, and is asked about again soon.
                 known.fresh_until, known.checked_at, known.dropped = now + CHECK_SECONDS, now, flight.overtaken
                 return known.value
             # A value read before a drop may be the old one; whoever asks next reads again.
