@@ -10,8 +10,9 @@ from widgets.markup.nodes import Group, Kept, Node, Text
 _LONGEST = 2000  # characters of emphasis
 _DEEPEST = 12
 _HOLDER = r"\{\{[^{}\n]{1,200}\}\}|\{[\w.:-]{1,64}\}"
-_ADDRESS = r"(?<![\w@/])(?:https?://|www\.)[^\s<>\[\]`]+|(?<![\w.+@/-])[\w.+-]{1,100}@[\w-]{1,100}(?:\.[\w-]{1,100})+"
-_ANGLE = r"<(?:https?://|mailto:)[^\s<>]*>|<[\w.+-]{1,100}@[\w-]+(?:\.[\w-]+)+>"
+_EMAIL = r"[a-zA-Z0-9._+-]{1,100}@[a-zA-Z0-9_-]{1,100}(?:\.[a-zA-Z0-9_-]{1,100})+"
+_ADDRESS = rf"(?<![a-zA-Z@/])https?://[^\s<>\[\]`]+|(?<![^\s*_~(])www\.[^\s<>\[\]`]+|(?<![a-zA-Z0-9.+@/_-]){_EMAIL}"
+_ANGLE = r"<(?:https?://|mailto:)[^\s<>]*>|<" + _EMAIL + ">"
 _HTML = r"<!--[^<>]{0,1000}-->|</?[a-zA-Z][^<>\n]{0,1000}>"
 _CODE = r"(?<!`)(?P<ticks>`+)(?!`)[\s\S]{1,2000}?(?<!`)(?P=ticks)(?!`)"
 _MATH = (
