@@ -3,10 +3,12 @@
 import asyncio
 import json
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -49,11 +51,17 @@ async def post(service: Service, path: str, body: Mapping[str, Any], headers: Ma
         raise TranslatorError(f"{service.label} did not answer with JSON; is its address right?", retryable=True) from None
 
 
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """Whom to trust; reading it takes longer than the rest of a request."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 async def _exchange(url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> tuple[int, httpx.Headers, bytes]:
     """Status, headers and the answer, of which no more is read than is allowed."""
     content = bytearray()
     async with (
-        httpx.AsyncClient(timeout=None, trust_env=False, follow_redirects=False) as client,  # noqa: S113 the caller's time-out is for all of it
+        httpx.AsyncClient(verify=_certificates(), timeout=None, trust_env=False, follow_redirects=False) as client,  # noqa: S113 the caller's time-out is for all of it
         client.stream("POST", url, json=body, headers=headers) as response,
     ):
         async for piece in response.aiter_bytes():
