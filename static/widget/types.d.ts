@@ -113,7 +113,7 @@ interface Config {
   initialHtml: string;
   botName: string;
   suggestions: string[];
-  theme: { name: string; config: Record<string, string>; accent: string; colors?: { light: Record<string, string>; dark: Record<string, string> } };
+  theme: { name: string; colors?: { light: Record<string, string>; dark: Record<string, string> } };
   features: Record<string, boolean>;
   limits: { messageBytes: number };
   language: string;
