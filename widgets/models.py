@@ -97,6 +97,7 @@ class LanguageMap(models.Model):
     ``texts`` are the machine's by field (title, intro, initial, placeholder), ``hashes`` says of each of which source it was made;
     ``overrides`` are a person's, ``{field: {"text", "hash"}}``, which no setup touches. A row waits (pending) from the moment a setup is
     asked for; ``run`` is that of the setup that may store into it, ``claimed_until`` how long whoever works on it may still be alive.
+    ``anew``: the run translates every text, not only those whose source has changed.
     """
 
     class State(models.TextChoices):
@@ -113,6 +114,7 @@ class LanguageMap(models.Model):
     overrides = models.JSONField(default=dict)
     source_hash = models.CharField(max_length=64, blank=True, default="")  # of all texts that the run translates
     run = models.UUIDField(null=True)
+    anew = models.BooleanField(default=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)

@@ -8,6 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from celery import current_app
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -18,9 +19,11 @@ from widgets.fields import refusal
 from widgets.languages import known_languages
 from widgets.models import LanguageMap, WidgetIntegration
 from widgets.texts import TRANSLATED, source_hash, text_hash
+from widgets.translators.registry import NONE
 
 TASK = "widgets.tasks.translate_language"
 DEFAULT_LANGUAGE = "en"
+MARKED = ["state", "source_hash", "run", "anew", "attempts", "retry_at", "claimed_until", "cause"]
 State = LanguageMap.State
 
 
@@ -47,7 +50,7 @@ def sources_of(widget: WidgetIntegration) -> Sources:
 
 
 def start_setup(widget: WidgetIntegration, *, only_changed: bool = False) -> list[str]:
-    """Have every language translated anew, or with ``only_changed`` those that no longer fit; the codes that are pending now.
+    """Have every text translated anew, or with ``only_changed`` those that no longer fit; the codes that are pending now.
 
     A language that is pending for the same texts already is joined. Languages that the widget does not have any more go, but for
     those that a person wrote something in.
@@ -55,25 +58,27 @@ def start_setup(widget: WidgetIntegration, *, only_changed: bool = False) -> lis
     with transaction.atomic():
         widget = WidgetIntegration.objects.select_for_update(of=("self",)).select_related("blueprint").get(pk=widget.pk)
         sources = sources_of(widget)
-        rows = {row.language: row for row in widget.language_maps.all()}
+        rows = {row.language: row for row in widget.language_maps.select_for_update()}
         for code in rows.keys() - set(sources.targets):
             if not rows[code].overrides:
                 rows[code].delete()
-        pending = []
-        for code in sources.targets:
-            row = rows.get(code) or LanguageMap(widget=widget, language=code, state=State.READY)
-            if not only_changed or _is_outdated(row, sources.hash):
-                _mark(row, sources.hash)
-                pending.append(code)
-                queue_language(row.pk)
-    return pending
+        wanted = [code for code in sources.targets if not only_changed or _is_outdated(rows.get(code), sources)]
+        marked = [rows.get(code) or LanguageMap(widget=widget, language=code, state=State.READY) for code in wanted]
+        for row in marked:
+            _mark(row, sources.hash, anew=not only_changed)
+        # In bulk, because until something is stored nobody sees a difference whom a signal would have to tell.
+        LanguageMap.objects.bulk_create(row for row in marked if row._state.adding)
+        LanguageMap.objects.bulk_update((row for row in marked if row.language in rows), MARKED)
+        for row in marked:
+            queue_language(row.pk)
+    return wanted
 
 
 def needs_setup(widget: WidgetIntegration) -> bool:
     """Whether a language of the widget is missing, failed, or was made of other texts than those that count now."""
     sources = sources_of(widget)
     rows = {row.language: row for row in widget.language_maps.all()}
-    return any(code not in rows or rows[code].state == State.FAILED or _is_outdated(rows[code], sources.hash) for code in sources.targets)
+    return any(_is_outdated(rows.get(code), sources) or rows[code].state == State.FAILED for code in sources.targets)
 
 
 def override_texts(widget: WidgetIntegration, language: str, **texts: str | None) -> None:
@@ -115,17 +120,23 @@ def waiting(now: datetime) -> QuerySet[LanguageMap]:
     return LanguageMap.objects.filter(due, free, state=State.PENDING)
 
 
-def _is_outdated(row: LanguageMap, wanted: str) -> bool:
-    return row.source_hash != wanted
+def fits(row: LanguageMap, field: str, source: str) -> bool:
+    """Whether the machine's text was made of this source."""
+    return row.hashes.get(field) == text_hash(source)
 
 
-def _mark(row: LanguageMap, wanted: str) -> None:
-    if row.state == State.PENDING and row.source_hash == wanted:
-        row.retry_at = None  # who asks again does not want to wait for the next attempt
-    else:
-        row.state, row.source_hash, row.run = State.PENDING, wanted, new_id()
-        row.attempts, row.retry_at, row.claimed_until, row.cause = 0, None, None, ""
-    row.save()
+def _is_outdated(row: LanguageMap | None, sources: Sources) -> bool:
+    if row is None or (row.state != State.READY or settings.TRANSLATOR == NONE):
+        return row is None or row.source_hash != sources.hash
+    return any(text and not fits(row, name, text) for name, text in sources.texts.items())
+
+
+def _mark(row: LanguageMap, wanted: str, *, anew: bool) -> None:
+    joined = row.state == State.PENDING and row.source_hash == wanted and row.anew >= anew
+    row.retry_at = None  # who asks again does not want to wait for the next attempt
+    if not joined:
+        row.state, row.source_hash, row.run, row.anew = State.PENDING, wanted, new_id(), anew
+        row.attempts, row.claimed_until, row.cause = 0, None, ""
 
 
 @contextmanager
@@ -133,6 +144,6 @@ def _locked(widget: WidgetIntegration, language: str) -> Iterator[LanguageMap]:
     """The row of a language, made where there is none, locked, and saved with what a person changed."""
     with transaction.atomic():
         WidgetIntegration.objects.select_for_update().get(pk=widget.pk)
-        row, _ = LanguageMap.objects.get_or_create(widget=widget, language=language, defaults={"state": State.READY})
+        row, _ = LanguageMap.objects.select_for_update().get_or_create(widget=widget, language=language, defaults={"state": State.READY})
         yield row
         row.save(update_fields=["overrides", "updated_at"])

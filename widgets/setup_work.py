@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.ids import new_id
 from widgets.models import LanguageMap, WidgetIntegration
-from widgets.setup import sources_of, waiting
+from widgets.setup import fits, sources_of, waiting
 from widgets.slots import Slot, slot
 from widgets.texts import text_hash
 from widgets.translating import NO_TRANSLATOR, translate_texts
@@ -27,6 +27,8 @@ CLAIM_SECONDS = 30.0  # how long after the last sign of life of a worker another
 BACKOFF_SECONDS = 2.0
 BACKOFF_SECONDS_MAX = 300.0
 CAUSE_CHARACTERS = 500
+DIED = "The worker that translated it ended each time; its log may say why."
+CLAIMED = ["source_hash", "run", "attempts", "retry_at", "claimed_until"]
 STORED = ["state", "cause", "claimed_until", "retry_at", "texts", "hashes", "translator", "translated_at", "updated_at"]
 State = LanguageMap.State
 logger = logging.getLogger(__name__)
@@ -34,13 +36,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Work:
-    """A claimed row: ``run`` is what it must still have when something is stored, ``attempt`` counts from 1."""
+    """A claimed row: ``run`` is what it must still have when something is stored, ``attempt`` counts from 1, ``kept`` are fields whose
+    machine's text stays."""
 
     row_id: UUID
     run: UUID
     widget_id: UUID
     owner_id: Any
     texts: Mapping[str, str]
+    kept: frozenset[str]
     source: str
     target: str
     attempt: int
@@ -48,16 +52,19 @@ class Work:
 
 @dataclass(frozen=True)
 class Again:
-    """To be asked for once more after so many seconds; ``seconds`` 0: every place was taken."""
+    """To be asked for once more after so many seconds."""
 
     seconds: float
+
+
+FULL = Again(0)  # every place was taken: whoever gives one back asks for what waits
 
 
 def translate_language(row_id: UUID) -> Again | None:
     """Translate what a row waits for, and store it. None where that is done, or somebody else's business."""
     with slot(CLAIM_SECONDS) as place:
         if place is None:
-            return Again(0)
+            return FULL
         work = _claim(row_id)
         if work is None:
             return None
@@ -115,19 +122,20 @@ def _claim(row_id: UUID) -> Work | None:
             return None
         sources = sources_of(row.widget)
         if row.language not in sources.targets:
-            row.state = State.READY
-            if row.overrides:
-                row.save(update_fields=["state", "updated_at"])
-            else:
-                row.delete()
+            # The next setup removes it; here the order of locks, widget before map, forbids that.
+            LanguageMap.objects.filter(pk=row.pk).update(state=State.READY)
             return None
         if row.source_hash != sources.hash or row.run is None:  # the texts have changed since
             row.source_hash, row.run, row.attempts = sources.hash, new_id(), 0
+        if row.attempts >= settings.TRANSLATOR_ATTEMPTS:  # one that ends with an error is not pending any more
+            LanguageMap.objects.filter(pk=row.pk).update(state=State.FAILED, cause=row.cause or DIED, claimed_until=None)
+            return None
         row.attempts += 1
         row.retry_at, row.claimed_until = None, now + timedelta(seconds=CLAIM_SECONDS)
-        row.save(update_fields=["source_hash", "run", "attempts", "retry_at", "claimed_until"])
-        texts = {name: text for name, text in sources.texts.items() if text}
-        return Work(row.pk, row.run, row.widget_id, row.widget.owner_id, texts, sources.language, row.language, row.attempts)
+        LanguageMap.objects.bulk_update([row], CLAIMED)  # no signal: visitors see nothing of it
+        kept = frozenset(name for name, text in sources.texts.items() if not row.anew and fits(row, name, text))
+        texts = {name: text for name, text in sources.texts.items() if text and name not in kept}
+        return Work(row.pk, row.run, row.widget_id, row.widget.owner_id, texts, kept, sources.language, row.language, row.attempts)
 
 
 def _finish(work: Work, texts: Mapping[str, str] | None, cause: str) -> None:
@@ -137,7 +145,8 @@ def _finish(work: Work, texts: Mapping[str, str] | None, cause: str) -> None:
             return
         row.state, row.cause, row.claimed_until = State.READY, cause, None
         if texts is not None:
-            row.texts, row.hashes = dict(texts), {name: text_hash(work.texts[name]) for name in texts}
+            row.texts = {name: row.texts[name] for name in work.kept} | dict(texts)
+            row.hashes = {name: row.hashes[name] for name in work.kept} | {name: text_hash(work.texts[name]) for name in texts}
             row.translator, row.translated_at = settings.TRANSLATOR, timezone.now()
 
 
@@ -146,7 +155,7 @@ def _own(work: Work) -> Iterator[LanguageMap | None]:
     """The row, locked and saved, while it still belongs to this work; None where another setup has overtaken it."""
     with transaction.atomic():
         list(WidgetIntegration.objects.select_for_update().filter(pk=work.widget_id))  # as a setup that marks does
-        row = LanguageMap.objects.filter(pk=work.row_id, run=work.run, state=State.PENDING).first()
+        row = LanguageMap.objects.select_for_update().filter(pk=work.row_id, run=work.run, state=State.PENDING).first()
         yield row
         if row is not None:
             row.save(update_fields=STORED)

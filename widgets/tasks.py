@@ -8,8 +8,6 @@ from widgets import setup_work
 from widgets.config import CACHE
 from widgets.setup import waiting
 
-FULL_SECONDS = 0.3  # until a language that found every place taken asks again
-
 
 @shared_task
 def setup_widget(widget_id: str) -> None:
@@ -22,11 +20,19 @@ def setup_widget(widget_id: str) -> None:
 
 @shared_task
 def translate_language(row_id: str) -> None:
-    """Translate a widget into one language; comes again by itself while that is worth trying."""
+    """Translate a widget into one language; comes again by itself while that is worth trying.
+
+    Who finds every place taken ends: who had one asks for the next language when it is free, so nobody has to come back and look.
+    """
     key = parse_id(row_id)
     again = setup_work.translate_language(key) if key is not None else None
+    if again == setup_work.FULL:
+        return
     if again is not None:
-        translate_language.apply_async((row_id,), countdown=again.seconds or FULL_SECONDS)
+        translate_language.apply_async((row_id,), countdown=again.seconds)
+    following = waiting(timezone.now()).order_by("created_at").values_list("pk", flat=True).first()
+    if following is not None:
+        translate_language.delay(str(following))
 
 
 @shared_task
