@@ -83,8 +83,8 @@ class Effective:
         return known_languages(self.language)
 
     def localized(self, language: str) -> "Effective":
-        """With its texts in ``language``, as far as it has them; the others stay as they were written."""
-        texts: Mapping[str, Any] = self.translations.get(language, {})
+        """With its texts in ``language``, as far as it has them; the others, and all in the first language, stay as they were written."""
+        texts: Mapping[str, Any] = {} if language in self.languages[:1] else self.translations.get(language, {})
         return replace(self, **texts) if texts else self
 
 

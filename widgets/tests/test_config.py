@@ -12,8 +12,9 @@ from tests.support.actors import Operator
 from widgets.config import effective_of, launcher_config, public_config, split_intro
 from widgets.effective import Effective
 from widgets.fields import BOOLEANS
-from widgets.models import WidgetIntegration
+from widgets.models import LanguageMap, WidgetIntegration
 from widgets.services import create_widget, delete_widget, update_widget
+from widgets.texts import text_hash
 
 Commits = Callable[..., AbstractContextManager[Any]]
 ON = {
@@ -101,6 +102,23 @@ def test_intro_and_initial_are_rendered_and_safe(widget: WidgetIntegration) -> N
     assert config["suggestions"] == ["What?", "How?", "Why?"]
     assert "<script" not in config["initialHtml"]
     assert "Hi" in config["initialHtml"]
+
+
+def test_texts_are_those_of_the_language(widget: WidgetIntegration) -> None:
+    update_widget(widget, title="Shop", intro="Hi", placeholder="Write", language="en, de")
+    texts = {"title": "Laden", "intro": "Tag\n\n[Was?]()", "placeholder": "Schreib"}
+    hashes = {"title": text_hash("Shop"), "intro": text_hash("Hi"), "placeholder": text_hash("an older one")}
+    LanguageMap.objects.create(widget=widget, language="de", texts=texts, hashes=hashes)
+    german, english = (public_config(found(widget), language) for language in ("de", "en"))
+    assert (german["title"], german["intro"], german["suggestions"]) == ("Laden", "Tag", ["Was?"])
+    assert found(widget).localized("de").placeholder == "Write", "its source has changed since"
+    assert (english["title"], english["suggestions"]) == ("Shop", [])
+
+
+def test_in_its_first_language_it_is_as_it_was_written(widget: WidgetIntegration) -> None:
+    update_widget(widget, title="Laden", language="de, en")
+    LanguageMap.objects.create(widget=widget, language="de", overrides={"title": {"text": "From when English came first", "hash": ""}})
+    assert public_config(found(widget), "de")["title"] == "Laden"
 
 
 def test_reply_buttons_within_a_sentence_stay_in_the_intro() -> None:
