@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.core.cache import cache
+from widgets.changes import Changes
 
 FRESH_SECONDS = 60.0
 CHECK_SECONDS = 0.5
+SEEN_SECONDS = 1.0  # after so long without a check nobody is served before one is made
+STALE_SECONDS = 60.0  # for so long after it was fresh a value serves while one refreshes
 LAG_SECONDS = 120.0
-AWAY_SECONDS = 5.0  # for so long nobody asks a shared cache that did not answer: each question may block a thread
 ENTRIES_MAX = 4096
-CHANGE_KEPT_SECONDS = 86_400
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ class _Entry(Generic[T]):
     fresh_until: float
     checked_at: float
     dropped: bool = False  # it only says what came before
+    refreshing: bool = False  # somebody loads what comes after
 
 
 @dataclass
@@ -58,7 +59,7 @@ class ConfigCache(Generic[T]):
         self._load = load
         self._clock = clock
         self._version = version
-        self._away_until = 0.0
+        self._changes = Changes(clock)
         self._entries: OrderedDict[UUID, _Entry[T]] = OrderedDict()
         self._flights: dict[UUID, _Flight] = {}
         self.drops = 0  # counts up with every drop, so that waiting callers can tell before from after
@@ -72,6 +73,13 @@ class ConfigCache(Generic[T]):
             return False, None
         return True, entry.value
 
+    def peek_stale(self, key: UUID) -> tuple[bool, T | None]:
+        """The same for those who find that somebody else asks ``get`` already: a value that is no longer fresh counts too."""
+        entry = self._entries.get(key)
+        if entry is None or entry.dropped or not self._serves(entry):
+            return False, None
+        return entry.refreshing or self._clock() - entry.checked_at < SEEN_SECONDS, entry.value
+
     def holds(self, key: UUID, value: T) -> bool:
         """Whether this very value is what the memory has of ``key``."""
         entry = self._entries.get(key)
@@ -80,7 +88,7 @@ class ConfigCache(Generic[T]):
     def get(self, key: UUID) -> T:
         """The value, from memory where it is fresh; of many callers with a stale one, one loads and the others get the stale one."""
         entry = self._entries.get(key)
-        if entry is not None and self._is_fresh(key, entry):
+        if entry is not None and self._is_unchanged(key, entry) and self._clock() < entry.fresh_until:
             return entry.value
         with self._guard:
             flight = self._flights.setdefault(key, _Flight())
@@ -103,40 +111,42 @@ class ConfigCache(Generic[T]):
                     self._entries[key].dropped = True
                 if key in self._flights:
                     self._flights[key].overtaken = True
-        change = time.time_ns()
-        try:
-            cache.set_many({_change_key(key): change for key in keys}, CHANGE_KEPT_SECONDS)
-        except Exception:  # whatever the cache's client raises: the change is stored, only its news is late
-            logger.warning("a widget's change could not be announced to other processes", exc_info=True)
+        self._changes.announce(keys)
 
     def clear(self) -> None:
         """Forget everything in this process."""
         with self._guard:
             self.drops += 1
-            self._away_until = 0.0
+            self._changes.forget()
             self._entries.clear()
             for flight in self._flights.values():
                 flight.overtaken = True
 
-    def _is_fresh(self, key: UUID, entry: _Entry[T]) -> bool:
+    def _is_unchanged(self, key: UUID, entry: _Entry[T]) -> bool:
         now = self._clock()
-        if entry.dropped or now >= entry.fresh_until:
-            return False
-        if now - entry.checked_at < CHECK_SECONDS:
-            return True
-        entry.checked_at = now  # before asking, so that one asks and the others go on
-        if self._change_of(key, entry.change) != entry.change:
+        if entry.dropped or now - entry.checked_at < CHECK_SECONDS:
+            return not entry.dropped
+        if now - entry.checked_at < SEEN_SECONDS:
+            entry.checked_at = now  # before asking, so that one asks and the others go on
+        if self._changes.latest(key, entry.change) != entry.change:
             entry.dropped = True
+        entry.checked_at = now
         return not entry.dropped
+
+    def _serves(self, entry: _Entry[T]) -> bool:
+        return self._clock() < entry.fresh_until + STALE_SECONDS
 
     def _refresh(self, key: UUID, seen: _Entry[T] | None, flight: _Flight) -> T:
         stale = seen if seen is not None and not seen.dropped and self._entries.get(key) is seen else None
-        if not flight.lock.acquire(blocking=stale is None) and stale is not None:
+        serves = stale is not None and self._serves(stale)
+        if not flight.lock.acquire(blocking=not serves) and stale is not None:
             return stale.value
         try:
             current = self._entries.get(key)
             if current is not None and current is not seen and not current.dropped:
                 return current.value
+            if stale is not None:
+                stale.refreshing = True
             return self._load_and_keep(key, flight)
         except Exception:
             if stale is None:
@@ -144,11 +154,13 @@ class ConfigCache(Generic[T]):
             logger.exception("a widget could not be refreshed; the earlier one is served")
             return stale.value
         finally:
+            if stale is not None:
+                stale.refreshing = False
             flight.lock.release()
 
     def _load_and_keep(self, key: UUID, flight: _Flight) -> T:
         flight.overtaken = False
-        change = self._change_of(key, None)
+        change = self._changes.latest(key, None)
         value = self._load(key)
         now = self._clock()
         with self._guard:
@@ -172,16 +184,3 @@ class ConfigCache(Generic[T]):
         self._entries.move_to_end(key, last=entry.value is not None)
         while len(self._entries) > ENTRIES_MAX:
             self._entries.popitem(last=False)
-
-    def _change_of(self, key: UUID, otherwise: int | None) -> int | None:
-        if self._clock() < self._away_until:
-            return otherwise
-        try:
-            return cache.get(_change_key(key))
-        except Exception:  # as in ``drop``: live with what is known
-            self._away_until = self._clock() + AWAY_SECONDS
-            return otherwise
-
-
-def _change_key(key: UUID) -> str:
-    return f"widget-change:{key}"

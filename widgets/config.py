@@ -49,7 +49,7 @@ def effective_of(widget_id: str | UUID) -> Effective | None:
 
 
 async def aeffective_of(widget_id: str | UUID) -> Effective | None:
-    """The same without blocking the loop: at once from memory, else one thread for everybody who waits."""
+    """The same without blocking the loop: at once from memory, also a stale one while it is refreshed, else one thread for everybody who waits."""
     key = _key(widget_id)
     if key is None:
         return None
@@ -62,6 +62,10 @@ async def aeffective_of(widget_id: str | UUID) -> Effective | None:
     if task is None:
         task = _arriving[flight] = asyncio.ensure_future(asyncio.to_thread(_get_in_thread, key))
         task.add_done_callback(lambda _: _arriving.pop(flight, None))
+    else:
+        known, value = CACHE.peek_stale(key)
+        if known:
+            return value
     return await asyncio.shield(task)
 
 

@@ -8,7 +8,8 @@ import pytest
 from django.core.cache import cache
 
 from accounts.ids import new_id
-from widgets.cache import AWAY_SECONDS, CHECK_SECONDS, ENTRIES_MAX, FRESH_SECONDS, LAG_SECONDS, ConfigCache
+from widgets.cache import CHECK_SECONDS, ENTRIES_MAX, FRESH_SECONDS, LAG_SECONDS, ConfigCache
+from widgets.changes import AWAY_SECONDS
 
 Numbers = tuple[ConfigCache[int | None], list[int | None]]
 
