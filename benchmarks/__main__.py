@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import api, install, load, page, providers
+from benchmarks import api, changes, install, load, page, providers, public, setup
 from benchmarks.report import table
 from benchmarks.retrieval import bench as retrieval
 from tests.support.processes import GENEROUS, Server, run_embedded
@@ -28,13 +28,15 @@ def replies(server: Server) -> list[dict[str, Any]]:
 MEASUREMENTS: dict[str, Callable[[Server], Any]] = {
     "memory": memory,
     "page": lambda server: page.sizes(server, server.scripted_widget()) | page.requests(server, server.scripted_widget()),
+    "public": public.measure,
     "sessions": load.sessions,
     "replies": replies,
     "sockets": load.idle_sockets,
 }
 # These start what they measure themselves.
 ALONE: dict[str, Callable[[], Any]] = {
-    "api": api.measure, "providers": providers.measure, "install": install.fresh_clone, "retrieval": retrieval.measure,
+    "api": api.measure, "providers": providers.measure, "install": install.fresh_clone, "changes": changes.measure, "retrieval": retrieval.measure,
+    "setup": setup.measure,
 }  # fmt: skip
 
 
