@@ -16,7 +16,7 @@ from bots.models import Bot
 from bots.services import create_blueprint, update_blueprint
 from tests.support.actors import Operator, Visitor
 from tests.support.translators import Reply, TranslatorServer
-from widgets import setup_work
+from widgets import setup_claims, setup_work
 from widgets.models import LanguageMap, WidgetIntegration
 from widgets.services import clone_widget, create_widget, update_widget
 from widgets.setup import needs_setup, waiting
@@ -275,12 +275,11 @@ def test_a_worker_that_dies_is_followed_by_another(shop: Shop, deepl: Translator
     shop.set_up()
     row = LanguageMap.objects.get()
     with monkeypatch.context() as dying:
-        dying.setattr(setup_work, "_finish", lambda *_: None)
-        dying.setattr(setup_work, "_fail", lambda *_: None)
+        dying.setattr(setup_claims, "finish", lambda *_: None)
         setup_work.translate_language(row.pk)
     assert not waiting(timezone.now()).exists(), "it may still be alive"
     assert shop.run_tasks() and shop.states() == ["pending"]
-    assert waiting(timezone.now() + timedelta(seconds=setup_work.CLAIM_SECONDS)).exists()
+    assert waiting(timezone.now() + timedelta(seconds=setup_claims.CLAIM_SECONDS)).exists()
     LanguageMap.objects.update(claimed_until=timezone.now())
     shop.requeue()
     assert shop.languages()["de"]["state"] == "ready"

@@ -24,8 +24,8 @@ from widgets.tasks import requeue_setups
 WORKER = """
 import sys, django
 django.setup()
-from widgets import setup_work, tasks
-setup_work.CLAIM_SECONDS = 1.0
+from widgets import setup_claims, tasks
+setup_claims.CLAIM_SECONDS = 1.0
 tasks.translate_language(sys.argv[1])
 """
 

@@ -1,5 +1,6 @@
 """What a setup translates, who works at it, and when a setup is needed."""
 
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 from bots.models import Bot
 from tests.support.actors import Operator
 from tests.support.translators import Reply, TranslatorServer
-from widgets import setup_work, tasks
+from widgets import setup_claims, setup_work, tasks
 from widgets.models import LanguageMap, WidgetIntegration
 from widgets.services import create_widget, setup_widget, update_widget
 from widgets.setup import needs_setup, start_setup, waiting
@@ -88,14 +89,35 @@ def test_a_language_whose_workers_die_fails_in_the_end(
     widget: WidgetIntegration, deepl: TranslatorServer, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.TRANSLATOR_ATTEMPTS = 2
-    monkeypatch.setattr(setup_work, "_finish", lambda *_: None)
+    monkeypatch.setattr(setup_claims, "finish", lambda *_: None)
     setup_widget(widget)
     row = LanguageMap.objects.get()
     for _ in range(4):
         setup_work.translate_language(row.pk)
         LanguageMap.objects.update(claimed_until=None)
     row.refresh_from_db()
-    assert (row.state, row.cause, len(deepl.requests)) == ("failed", setup_work.DIED, 2)
+    assert (row.state, row.cause, len(deepl.requests)) == ("failed", setup_claims.DIED, 2)
+
+
+def test_long_work_gives_signs_of_life(widget: WidgetIntegration, deepl: TranslatorServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup_claims, "CLAIM_SECONDS", 3.0)
+    setup_widget(widget)
+    row = LanguageMap.objects.get()
+    kept = threading.Event()
+
+    def keep(claim: setup_claims.Claim) -> None:
+        before = LanguageMap.objects.values_list("claimed_until", flat=True).get()
+        keep_claim(claim)
+        if LanguageMap.objects.filter(claimed_until__gt=before).exists():
+            kept.set()
+
+    keep_claim = setup_claims.keep_claim
+    monkeypatch.setattr(setup_claims, "keep_claim", keep)
+    deepl.translate = lambda text, target: f"{target.lower()} {text}" if kept.wait(20) else ""
+    setup_work.translate_language(row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == ("ready", 1)
+    assert kept.is_set()
 
 
 def test_who_finds_no_place_ends_and_who_had_one_goes_on(
