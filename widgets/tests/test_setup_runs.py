@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from bots.models import Bot
+from bots.models import Blueprint, Bot
 from tests.support.actors import Operator
 from tests.support.translators import Reply, TranslatorServer
 from widgets import setup_claims, setup_work, tasks
@@ -97,6 +97,20 @@ def test_a_language_whose_workers_die_fails_in_the_end(
         LanguageMap.objects.update(claimed_until=None)
     row.refresh_from_db()
     assert (row.state, row.cause, len(deepl.requests)) == ("failed", setup_claims.DIED, 2)
+
+
+def test_a_cloned_blueprint_takes_the_languages_of_its_widgets_along(
+    olive: Operator, bot: Bot, blueprint: Blueprint, deepl: TranslatorServer, run_tasks: RunTasks, settings: Any
+) -> None:
+    setup_widget(create_widget(olive.user, blueprint=blueprint, language="en, de"))
+    run_tasks()
+    asked, settings.SETUP_ON_CHANGE = len(deepl.requests), True
+    copy = olive.post(f"blueprint/{blueprint.pk}/clone").json()["id"]
+    run_tasks()
+    (clone,) = WidgetIntegration.objects.filter(blueprint=copy)
+    (row,) = olive.get(f"integration/widget/{clone.pk}/language/list").json()["items"]
+    assert (row["state"], row["texts"]) == ("ready", {"title": "de From the blueprint"})
+    assert len(deepl.requests) == asked
 
 
 def test_long_work_gives_signs_of_life(widget: WidgetIntegration, deepl: TranslatorServer, monkeypatch: pytest.MonkeyPatch) -> None:
