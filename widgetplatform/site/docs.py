@@ -15,7 +15,7 @@ from django.urls import reverse
 from widgetplatform.site.markup import to_html
 
 ORDER = (
-    "embedding", "widget-settings", "knowledge", "models", "skills", "api", "api-objects", "api-conversations", "protocol",
+    "embedding", "widget-settings", "languages", "knowledge", "models", "skills", "api", "api-objects", "api-conversations", "protocol",
     "operating", "security", "architecture",
 )  # fmt: skip
 IMAGES = "docs/img/"
