@@ -17,8 +17,11 @@ from bots.retrieval.vectors import leaf
 from sessions_api.api.plain import STATUS
 from sessions_api.wire import CLIENT_FRAMES, SERVER_FRAMES, CloseCode
 from widgetplatform.api.urls import urlpatterns
+from widgetplatform.site.docs import knowledge_pages, read_page
+from widgets.languages import english_name
 from widgets.layouts import NAMES as LAYOUTS
 from widgets.models import WidgetIntegration
+from widgets.strings import catalog_languages
 from widgets.themes import NAMES as THEMES
 
 ROOT = Path(settings.BASE_DIR)
@@ -109,6 +112,12 @@ def test_layouts_and_themes_are_named() -> None:
     assert {name for name in (*LAYOUTS, *THEMES) if f"`{name}`" not in text} == set()
 
 
+def test_languages_of_the_interface_are_those_with_a_catalog() -> None:
+    listed = re.search(r"in (Arabic.+?)\. ", sections("docs/languages.md")["Languages of the interface"])
+    assert listed is not None
+    assert re.split(r", | and ", listed[1]) == sorted(map(english_name, catalog_languages()))
+
+
 @pytest.mark.parametrize(("heading", "frames"), [("Frames that a client sends", CLIENT_FRAMES), ("Frames that the server sends", SERVER_FRAMES)])
 def test_frames_of_the_socket_are_documented(heading: str, frames: tuple[str, ...]) -> None:
     documented = {cell.split(" ")[0] for cell in first_cells(sections("docs/protocol.md")[heading])}
@@ -173,6 +182,18 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
         parts = urlsplit(url)
         if not parts.scheme and parts.path and not (page.parent / unquote(parts.path)).exists():
             broken.append(url)
+    assert broken == []
+
+
+def test_links_to_a_section_find_it() -> None:
+    anchors = {ROOT / page.path: {heading.anchor for heading in read_page(page).contents} for page in knowledge_pages()}
+    broken = []
+    for page in PAGES:
+        for url in LINK.findall(without_code(page.read_text())):
+            parts = urlsplit(url)
+            if not parts.scheme and parts.fragment:
+                target = (page.parent / parts.path).resolve() if parts.path else page
+                broken += [] if parts.fragment in anchors[target] else [f"{page.name}: {url}"]
     assert broken == []
 
 
