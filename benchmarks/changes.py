@@ -30,7 +30,7 @@ def measure() -> dict[str, Any]:
             for server in reversed(running):
                 server.stop()
             store.stop()
-    return {"same_ms_max": max(here), "other_ms_median": median(there), "other_ms_max": max(there)}
+    return {"same_ms_max": max(here), "other_ms_median": round(median(there), 1), "other_ms_max": max(there)}
 
 
 def _change(one: Server, two: Server, number: int) -> tuple[float, float]:
