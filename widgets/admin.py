@@ -8,11 +8,13 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from accounts.owned_admin import NAMING, TIMES, OwnedAdmin
+from accounts.owned_admin import NAMING, TIMES
 from widgets import admin_blueprints, services  # noqa: F401 (what is registered there)
 from widgets.admin_fields import widget_formfield
 from widgets.admin_forms import SETTINGS, WidgetForm
 from widgets.admin_inherited import HELP, URL_NAME, BlueprintSelect, inherited
+from widgets.admin_languages import LanguagePages
+from widgets.admin_offers import offer_setup, sources_by_widget
 from widgets.admin_pictures import PictureInline, save_pictures
 from widgets.effective import load_effective
 from widgets.models import WidgetIntegration
@@ -28,18 +30,18 @@ NO_BLUEPRINTS = "None of the chosen widgets has a blueprint."
 
 
 @admin.register(WidgetIntegration)
-class WidgetAdmin(OwnedAdmin):
+class WidgetAdmin(LanguagePages):
     """One embeddable chat."""
 
     form = WidgetForm
     domain = (services.create_widget, services.update_widget, services.delete_widget)
     change_form_template = "admin/widgets/widgetintegration/change.html"
-    list_display = ["__str__", "bot", "blueprint", "enabled", "test", "updated_at"]
+    list_display = ["__str__", "bot", "blueprint", "enabled", "languages", "test", "updated_at"]
     list_filter = ["enabled", ("blueprint", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["owner", "bot", "blueprint"]
     search_fields = ["name", "alias", "title"]
     autocomplete_fields = ["bot", "blueprint"]
-    actions = ["clone", "detach"]
+    actions = ["clone", "detach", "set_up"]
     inlines = [PictureInline]
     fieldsets: ClassVar[Any] = [
         (None, {"fields": ["name", "blueprint", "bot", "enabled"]}),
@@ -82,8 +84,10 @@ class WidgetAdmin(OwnedAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Abilities that no visitor gets to see are told: the switch for them is off where nothing is set."""
+        """Texts that could be translated are told, and abilities that no visitor gets to see: the switch for them is off where nothing is set."""
+        before = sources_by_widget(WidgetIntegration.objects.filter(pk=obj.pk)) if change else {}
         super().save_model(request, obj, form, change)
+        offer_setup(request, WidgetIntegration.objects.filter(pk=obj.pk), before)
         saved = load_effective(obj.pk)
         if saved and saved.bot_skillset_id and not saved.tools:
             self.message_user(request, UNUSED.format(saved.bot_name), messages.WARNING)

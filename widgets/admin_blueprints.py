@@ -11,6 +11,7 @@ from bots import admin as bots_admin
 from bots import services
 from bots.models import Blueprint
 from widgets.admin_forms import INHERITABLE, SETTINGS, BlueprintForm
+from widgets.admin_offers import TRANSLATED_FIELDS, offer_setup, sources_by_widget
 from widgets.fields import FIELDS
 from widgets.inheritance import changed_settings, unknown_settings, unusable_settings
 from widgets.models import WidgetIntegration
@@ -58,7 +59,10 @@ class BlueprintAdmin(bots_admin.BlueprintAdmin):
             stored = Blueprint.objects.get(pk=obj.pk)
             changed = {name: value for name, value in cleaned.items() if name in form.changed_data}
             new = {name: value for name, value in settings.items() if name in form.changed_data}
+            widgets = WidgetIntegration.objects.filter(blueprint=stored) if TRANSLATED_FIELDS & new.keys() else WidgetIntegration.objects.none()
+            before = sources_by_widget(widgets)
             services.update_blueprint(stored, **changed, widget_defaults=changed_settings(stored, new))
+            offer_setup(request, widgets, before)
         else:
             obj.pk = services.create_blueprint(request.user, **cleaned, widget_defaults=changed_settings(obj, settings)).pk
             obj._state.adding = False

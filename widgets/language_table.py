@@ -15,13 +15,17 @@ MISSING = "missing"  # no setup was asked for since the language is there
 
 @dataclass(frozen=True)
 class Cell:
-    """A field in a language. ``shown`` is what visitors read and ``origin`` whose it is; ``changed``: its source is another by now."""
+    """A field in a language. ``shown`` is what visitors read and ``origin`` whose it is; ``changed``: its source is another by now.
+
+    ``beneath`` is what they would read without a person's ``override``: the machine's text while it fits, else the source.
+    """
 
     field: str
     source: str
     shown: str
     origin: Literal["person", "machine", "written"]
     machine: str
+    beneath: str
     override: str | None
     changed: bool
 
@@ -70,20 +74,21 @@ def language_table(widget: WidgetIntegration) -> Table:
 def _row(code: str, found: LanguageMap | None, sources: Sources) -> Row:
     row = found or LanguageMap(language=code)
     shown = shown_texts(row.texts, row.hashes, row.overrides, sources.texts)
+    beneath = {**sources.texts, **shown_texts(row.texts, row.hashes, {}, sources.texts)}
     return Row(
         language=code, name=english_name(code), own_name=own_name(code), direction=direction(code),
         state=row.state if found and (row.run or row.translated_at) else MISSING,
         cause=row.cause, translator=row.translator, translated_at=row.translated_at, retry_at=row.retry_at,
-        cells=tuple(_cell(name, row, sources.texts[name], shown) for name in TRANSLATED),
+        cells=tuple(_cell(name, row, sources.texts[name], shown, beneath[name]) for name in TRANSLATED),
     )  # fmt: skip
 
 
-def _cell(name: str, row: LanguageMap, source: str, shown: Mapping[str, str]) -> Cell:
+def _cell(name: str, row: LanguageMap, source: str, shown: Mapping[str, str], beneath: str) -> Cell:
     override: Any = row.overrides.get(name)
     made_of = override["hash"] if override else row.hashes.get(name)
     return Cell(
         field=name, source=source, shown=shown.get(name, source),
         origin="person" if override else "machine" if name in shown else "written",
-        machine=row.texts.get(name, ""), override=override["text"] if override else None,
+        machine=row.texts.get(name, ""), beneath=beneath, override=override["text"] if override else None,
         changed=made_of is not None and made_of != text_hash(source),
     )  # fmt: skip
