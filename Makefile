@@ -31,7 +31,7 @@ test: $(DEV_STAMP) lint ## Lint and run every test. ARGS goes to pytest.
 lint: $(DEV_STAMP) ## ruff, mypy, oxlint, djlint, bandit.
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/oxlint --quiet -c .oxlintrc.json static
+	@$(BIN)/oxlint --quiet -c .oxlintrc.json static widgets/static
 	@$(BIN)/djlint --lint --quiet templates widgets/templates
 	@$(BIN)/bandit -q -ll -c pyproject.toml -r accounts bots fetcher files rendering sessions_api widgetplatform widgets
 

@@ -95,5 +95,6 @@ def _fail(claim: Claim, error: TranslatorError) -> Again | None:
 
 
 def _backoff(attempt: int, retry_after: float | None) -> float:
-    usual = BACKOFF_SECONDS * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311 # nosec - so that 45 languages do not come back together
+    # Scattered, so that 45 languages do not come back together.
+    usual = BACKOFF_SECONDS * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311  # nosec B311
     return min(max(usual, retry_after or 0), BACKOFF_SECONDS_MAX)

@@ -61,7 +61,7 @@ async def _exchange(url: str, body: Mapping[str, Any], headers: Mapping[str, str
     """Status, headers and the answer, of which no more is read than is allowed."""
     content = bytearray()
     async with (
-        httpx.AsyncClient(verify=_certificates(), timeout=None, trust_env=False, follow_redirects=False) as client,  # noqa: S113 the caller's time-out is for all of it
+        httpx.AsyncClient(verify=_certificates(), timeout=None, trust_env=False, follow_redirects=False) as client,  # noqa: S113  # nosec B113: the caller's time-out is for all of it
         client.stream("POST", url, json=body, headers=headers) as response,
     ):
         async for piece in response.aiter_bytes():
