@@ -116,9 +116,9 @@ def test_own_words_are_kept_and_given_up(page: LanguagesPage, done: TranslatorSe
     assert (form["field"], form["text"]) == ("title", "de Halden")
     answer = page.write("de", "title", "Haldens Laden")
     assert (answer.status_code, answer.url) == (302, f"{page.path}#language-de")
-    assert page.words("de")[0] == "Haldens Laden | Yours Edit “Title” in German"
+    assert page.words("de")[0] == "Haldens Laden | By hand Edit “Title” in German"
     update_widget(widget, title="Halden shop")
-    assert page.words("de")[0] == "Haldens Laden | Yours Changed since Edit “Title” in German"
+    assert page.words("de")[0] == "Haldens Laden | By hand Changed since Edit “Title” in German"
     assert page.words("ar")[0] == "Halden shop | As written Changed since Edit “Title” in Arabic"
     editor = found(page.row("de"), "td:has([value=title]) .cw-editor")
     assert "Saving says that it fits" in words(editor)
@@ -140,7 +140,7 @@ def test_words_without_a_translator(page: LanguagesPage) -> None:
     page.write("ar", "intro", "\r\n أهلا \r\nبكم ")
     assert LanguageMap.objects.get().overrides["intro"]["text"] == "أهلا \nبكم"
     page.write("ar", "intro", "")
-    assert page.words("ar")[1] == "Empty on purpose | Yours Edit “Intro” in Arabic"
+    assert page.words("ar")[1] == "Empty on purpose | By hand Edit “Intro” in Arabic"
 
 
 def test_what_is_saved_as_it_was_stays_the_machines(page: LanguagesPage, done: TranslatorServer) -> None:

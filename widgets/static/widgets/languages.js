@@ -2,6 +2,8 @@
 const POLL_MS = 1500;
 const POLL_MS_MAX = 30000;
 
+const targetsOf = (row) => [...row.querySelectorAll("a, summary")];
+
 class Progress {
   #element;
   #status;
@@ -15,7 +17,7 @@ class Progress {
     this.#status = element.querySelector("[role=status]");
     this.#bar = element.querySelector("progress");
     this.#waiting = new Set([...document.querySelectorAll("tr[data-pending]")].map((row) => row.dataset.language));
-    for (const name of ["toggle", "focusout"]) document.addEventListener(name, () => setTimeout(() => this.#place()), true);
+    document.addEventListener("toggle", () => this.#place(), true);
   }
 
   async follow() {
@@ -41,14 +43,17 @@ class Progress {
     this.#place();
   }
 
-  /** Not while somebody writes in that row, or has the focus there. */
+  /** Not while somebody writes in that row. The focus stays where it is. */
   #place() {
     for (const [language, html] of this.#held) {
       const row = document.getElementById(`language-${language}`);
-      if (row?.matches(":has(details[open]), :focus-within")) continue;
+      if (!row || row.querySelector("details[open]")) continue; // none: added since the page was loaded
+      const focused = targetsOf(row).indexOf(document.activeElement);
       const template = document.createElement("template");
       template.innerHTML = html;
-      row?.replaceWith(template.content.querySelector("tr"));
+      const fresh = template.content.querySelector("tr");
+      row.replaceWith(fresh);
+      targetsOf(fresh)[focused]?.focus();
       this.#held.delete(language);
     }
   }
