@@ -168,10 +168,10 @@ def test_progress_brings_the_rows_that_are_done(page: LanguagesPage, done: Trans
     answer = page.progress("de,ar,fr,")
     assert {**answer, "rows": [*answer["rows"]]} == {"pending": ["ar"], "done": 1, "said": "1 of 2 languages are done.", "rows": ["de"]}
     assert words(LexborHTMLParser(f"<table>{answer['rows']['de']}</table>").css_first(".cw-words")) == "de Halden"
-    later = timezone.now() + timedelta(seconds=50)
+    later = timezone.now() + timedelta(minutes=4, seconds=30)
     LanguageMap.objects.filter(language="ar").update(cause="DeepL answered 503.", retry_at=later)
     row = words(LexborHTMLParser(f"<table>{page.progress('ar')['rows']['ar']}</table>").body)
-    assert "in progress DeepL answered 503. Next attempt in 50 s." in row
+    assert "in progress DeepL answered 503. Next attempt in 4 minutes." in row
 
 
 def test_a_preview_beside_the_table(page: LanguagesPage, widget: WidgetIntegration) -> None:
