@@ -1,10 +1,9 @@
 """Setup: a widget's own texts in each of its languages. Here rows are marked; tasks work them off (``widgets/setup_work.py``)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from celery import current_app
@@ -69,8 +68,7 @@ def start_setup(widget: WidgetIntegration, *, only_changed: bool = False) -> lis
         # In bulk, because until something is stored nobody sees a difference whom a signal would have to tell.
         LanguageMap.objects.bulk_create(row for row in marked if row._state.adding)
         LanguageMap.objects.bulk_update((row for row in marked if row.language in rows), MARKED)
-        for row in marked:
-            queue_language(row.pk)
+        queue_languages([row.pk for row in marked])
     return wanted
 
 
@@ -105,12 +103,17 @@ def copy_languages(widget: WidgetIntegration, clone: WidgetIntegration) -> None:
         row.pk, row.widget, row.run, row.claimed_until = new_id(), clone, new_id(), None
         row.save(force_insert=True)
         if row.state == State.PENDING:
-            queue_language(row.pk)
+            queue_languages([row.pk])
 
 
-def queue_language(row_id: UUID) -> None:
-    """Have a language worked on once this transaction is committed."""
-    transaction.on_commit(partial(current_app.send_task, TASK, (str(row_id),)), robust=True)
+def queue_languages(row_ids: Sequence[UUID]) -> None:
+    """Have languages worked on once this transaction is committed. With the broker away the beat queues them when it is back."""
+
+    def send() -> None:
+        for row_id in row_ids:  # ends with the first that fails, because each waits for the broker
+            current_app.send_task(TASK, (str(row_id),))
+
+    transaction.on_commit(send, robust=True)
 
 
 def waiting(now: datetime) -> QuerySet[LanguageMap]:
