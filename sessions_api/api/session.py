@@ -1,6 +1,7 @@
 """POST integration/widget/{id}/session/create: public, guarded by origin, address limits and the widget's own rules."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +29,7 @@ from widgetplatform.api.errors import ApiError
 from widgetplatform.api.permissions import check_scope
 from widgets.config import aeffective_of
 from widgets.effective import Effective
-from widgets.languages import accepted_languages
+from widgets.languages import accepted_languages, language_code
 
 SEED_SECONDS = 60
 
@@ -46,7 +47,9 @@ async def create(request: HttpRequest, widget_integration_id: str) -> HttpRespon
         raise ApiError(403, origin_refusal(request.scope))  # type: ignore[attr-defined]
     if not by_owner:
         take_session(client_address(request.scope))  # type: ignore[attr-defined]
-    wanted = read_request({"language": _language(request), **body_of(request)}, settings.MESSAGE_BYTES)
+    wanted = read_request(body_of(request), settings.MESSAGE_BYTES)
+    if language_code(wanted.language) is None:  # none, or one that nobody knows
+        wanted = replace(wanted, language=_language(request))
     if not widget.enabled:
         raise ApiError(409, "This chat is closed at the moment")
     if widget.bot_id is None:
