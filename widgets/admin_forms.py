@@ -78,6 +78,8 @@ class BlueprintForm(InheritingForm):
         blueprint = kwargs.get("instance")
         shown = settings_of(blueprint) if blueprint else {}
         super().__init__(*args, **{**kwargs, "initial": {**shown, **(kwargs.get("initial") or {})}})
+        if "bot" in self.fields:
+            self.fields["bot"].help_text = "Who answers in widgets that have no bot of their own."
         self.tell_sources(None)
 
     def clean(self) -> dict[str, Any]:

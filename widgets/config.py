@@ -88,7 +88,9 @@ def language_for(effective: Effective, wanted: Sequence[str]) -> str:
 def offered_languages(effective: Effective) -> list[dict[str, str]]:
     """What a visitor may switch to: code and own name of each language of the widget; empty where there is no choice."""
     codes = effective.languages
-    return [{"code": code, "name": own_name(code)} for code in codes] if len(codes) > 1 else []
+    # In a list names begin with a capital (CLDR); title() and not upper(), because Georgian has none there.
+    names = {code: own_name(code) for code in codes}
+    return [{"code": code, "name": name[:1].title() + name[1:]} for code, name in names.items()] if len(codes) > 1 else []
 
 
 def rendering_features(effective: Effective) -> Features:

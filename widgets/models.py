@@ -44,7 +44,7 @@ class WidgetIntegration(BlueprintedObject):
         null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(SESSION_MS_MAX)],
         help_text="How long a conversation's session lasts, in milliseconds, at most 3600000 (one hour). Empty or 0: one hour.",
     )
-    language = _text("The languages it speaks, by name or code: English, es, pt-BR.", validate_language)
+    language = _text("The languages of its visitors, by name or code: English, es, pt-BR. The first is the one that the texts are written in; setup translates them into the others.", validate_language)
     plugins = _text("Plugins, separated by commas.", validate_plugins)
     stream = _flag("Replies appear while they are written.")
     verbose = _flag("Visitors see what the bot is doing.")

@@ -140,11 +140,11 @@ def test_a_widget_that_names_no_language_speaks_every_catalog_s(
     assert (language == "en") == (config["strings"].items() <= strings_of("en").items())
 
 
-def test_what_may_be_chosen_is_called_as_its_speakers_do(client: Client, widget: WidgetIntegration) -> None:
+def test_what_may_be_chosen_is_called_as_its_speakers_do_and_begins_with_a_capital(client: Client, widget: WidgetIntegration) -> None:
     update_widget(widget, language="English, Portuguese (Brazil), zh_hant, he")
     answer = client.get(path(widget) + "?lang=iw")
     assert config_of(answer)["languages"] == [
-        {"code": "en", "name": "English"}, {"code": "pt-BR", "name": "português (Brasil)"}, {"code": "zh-Hant", "name": "繁體中文"},
+        {"code": "en", "name": "English"}, {"code": "pt-BR", "name": "Português (Brasil)"}, {"code": "zh-Hant", "name": "繁體中文"},
         {"code": "he", "name": "עברית"},
     ]  # fmt: skip
     assert '<html lang="he" dir="rtl"' in answer.content.decode()
