@@ -1,15 +1,11 @@
 """Which model answers: one whose provider is not here fails with a code, and the operator reads why."""
 
-import json
-from pathlib import Path
-
 from bots import services
 from sessions_api.models import Message
 from tests.support.inprocess import Caller, InProcess
 from tests.support.provider import Provider
 from tests.support.provider_wire import Answer
-
-CATALOG = Path(__file__).parents[2] / "widgets/catalogs/en.json"
+from widgets.strings import strings_of
 
 
 def test_the_reply_fails_and_says_so(app: InProcess, olive) -> None:
@@ -21,7 +17,7 @@ def test_the_reply_fails_and_says_so(app: InProcess, olive) -> None:
     reply = Message.objects.filter(type="bot").get()
     assert (reply.status, reply.code) == ("failed", "no_model")
     assert reply.cause.startswith("There is no provider “openai”; there are: knowledge")
-    assert "broke.no_model" in json.loads(CATALOG.read_text())
+    assert strings_of("en")["broke.no_model"], "visitors read a sentence of it"
 
 
 def test_an_engine_that_takes_the_model_answers(app: InProcess, olive) -> None:
@@ -34,15 +30,21 @@ def test_an_engine_that_takes_the_model_answers(app: InProcess, olive) -> None:
     assert (answer["text"], answer["end"]) == ("Hello again", {"reason": "stop"})
 
 
-def test_a_language_model_answers_from_the_dataset(app: InProcess, olive, provider: Provider, settings) -> None:
+def test_a_language_model_answers_from_the_dataset(
+    app: InProcess, olive, provider: Provider, settings
+) -> None:
     settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL = provider.key, provider.url
     dataset = services.create_dataset(olive.user, name="Shop")
     services.create_record(dataset, title="Norway", text="Parcels to Norway take five days.")
-    bot = services.create_bot(olive.user, model="gpt-test/temperature=0.1", backstory="You are Bob.", dataset=dataset)
+    bot = services.create_bot(
+        olive.user, model="gpt-test/temperature=0.1", backstory="You are Bob.", dataset=dataset
+    )
     provider.script(Answer("Five days [1]."))
     api = Caller(app, olive.token)
     conversation = api.post("conversation/create", {"botId": str(bot.pk)}).json()["id"]
-    answer = api.post(f"conversation/{conversation}/complete", {"text": "How long do parcels to Norway take?"}).json()
+    answer = api.post(
+        f"conversation/{conversation}/complete", {"text": "How long do parcels to Norway take?"}
+    ).json()
     assert (answer["text"], answer["end"]) == ("Five days [1].", {"reason": "stop"})
     reply = Message.objects.filter(type="bot").get()
     assert [source["title"] for source in reply.sources] == ["Norway"]

@@ -23,7 +23,7 @@ def test_the_bot_begins_where_the_widget_says_so(server: Server, page: Page) -> 
 def test_a_reply_that_is_not_streamed_comes_whole(server: Server, page: Page) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
-    chat = full_page(page, server, server.scripted_widget("echo/delay=0.02", stream=False))
+    chat = full_page(page, server, server.scripted_widget("echo/delay=0.2", stream=False))
     chat.say("one two three four five six seven eight")
     expect(chat.answers.first.get_by_text("Writing…")).to_be_visible()
     expect(chat.answered()).to_have_text("one two three four five six seven eight")
