@@ -1,10 +1,10 @@
 """What is done in the background, by the names of its tasks: tasks call the services that queue them."""
 
-from functools import partial
 from typing import Any
 
 from celery import current_app
-from django.db import transaction
+
+from accounts.commits import after_commit
 
 EMBED_TASK = "bots.tasks.embed_dataset"
 SYNC_TASK = "bots.tasks.sync_dataset_file"
@@ -27,4 +27,4 @@ def queue_source(source_id: Any) -> None:
 
 
 def _queue(task: str, pk: Any) -> None:
-    transaction.on_commit(partial(current_app.send_task, task, (str(pk),)), robust=True)
+    after_commit(current_app.send_task, task, (str(pk),))

@@ -4,7 +4,6 @@ Refused fields are a ``ValidationError``, refused content a ``FileRefused``; nei
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from celery import current_app
@@ -13,6 +12,7 @@ from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.commits import after_commit
 from accounts.meta import forget_meta, index_meta
 from accounts.names import validate_text
 from files.content import Readable, checked
@@ -102,7 +102,7 @@ def store_content(
             for hook in CONTENT_HOOKS:
                 hook(row)
             if row.text_state:
-                transaction.on_commit(partial(queue_text, row), robust=True)
+                after_commit(queue_text, row)
     except BaseException:
         remove(key)
         raise

@@ -3,13 +3,13 @@
 import hashlib
 import logging
 import secrets
-from functools import partial
 from typing import BinaryIO
 from uuid import UUID
 
 from django.apps import apps
-from django.db import connections, transaction
+from django.db import connections
 
+from accounts.commits import after_commit
 from files.errors import FileRefused
 from files.models import StoredContent
 from files.stores.base import store
@@ -69,7 +69,7 @@ def remove(*keys: str) -> None:
 def remove_after_commit(*keys: str) -> None:
     """The same, when it is certain that nothing refers to them any more."""
     if keys:
-        transaction.on_commit(partial(remove, *keys), robust=True)
+        after_commit(remove, *keys)
 
 
 def release_connections() -> None:

@@ -1,12 +1,11 @@
 """With the setting SETUP_ON_CHANGE: texts or languages that have changed, a blueprint's too, are translated without being asked."""
 
-from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models.signals import post_save
 
+from accounts.commits import after_commit
 from bots.models import Blueprint
 from widgets.models import WidgetIntegration
 from widgets.setup import start_setup
@@ -14,13 +13,13 @@ from widgets.setup import start_setup
 
 def _widget_saved(instance: WidgetIntegration, **_: Any) -> None:
     if settings.SETUP_ON_CHANGE:
-        transaction.on_commit(partial(_set_up, instance.pk), robust=True)
+        after_commit(_set_up, instance.pk)
 
 
 def _blueprint_saved(instance: Blueprint, **_: Any) -> None:
     if settings.SETUP_ON_CHANGE:
         for pk in WidgetIntegration.objects.filter(blueprint=instance).values_list("pk", flat=True):
-            transaction.on_commit(partial(_set_up, pk), robust=True)
+            after_commit(_set_up, pk)
 
 
 def _set_up(pk: Any) -> None:

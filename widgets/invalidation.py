@@ -6,16 +6,15 @@ calls ``forget``.
 """
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.utils import timezone
 
+from accounts.commits import after_commit
 from bots.models import Blueprint, Bot
 from files.models import File, StoredContent
 from files.services import CONTENT_HOOKS
@@ -27,7 +26,7 @@ def forget(widget_ids: Iterable[UUID]) -> None:
     """Drop these widgets from every process's memory once the current transaction is committed."""
     ids = list(widget_ids)
     if ids:
-        transaction.on_commit(partial(CACHE.drop, ids), robust=True)
+        after_commit(CACHE.drop, ids)
 
 
 def widgets_of(item: Blueprint | Bot) -> list[UUID]:

@@ -1,12 +1,12 @@
 """What happens to widgets. The API, the admin and commands call these."""
 
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.commits import after_commit
 from accounts.meta import forget_meta, index_meta
 from bots.models import Blueprint
 from files.models import File
@@ -83,7 +83,7 @@ def detach_file(widget: WidgetIntegration, file: File, kind: str | None = None) 
 def setup_widget(widget: WidgetIntegration) -> None:
     """Have its texts translated into its languages and what visitors get of it made anew, in the background."""
     start_setup(widget)
-    transaction.on_commit(partial(setup_task.delay, str(widget.pk)), robust=True)
+    after_commit(setup_task.delay, str(widget.pk))
 
 
 def _touch(widget: WidgetIntegration) -> None:
