@@ -17,6 +17,7 @@ from widgets.setup import needs_setup, sources_of
 from widgets.translators.registry import NONE
 
 WITHOUT_TEXTS = models.Prefetch("language_maps", LanguageMap.objects.defer("texts", "overrides"))
+NO_TEXTS = "There are no texts to translate yet: no title, intro, first message or placeholder."
 ONE_LANGUAGE = "There is nothing to translate: no second language is chosen."
 NO_TRANSLATOR = "The interface is translated. Your own texts are not, because no translator is set (the setting TRANSLATOR)."
 State = LanguageMap.State
@@ -69,9 +70,11 @@ class LanguageList(OwnedAdmin):
             self.message_user(request, ONE_LANGUAGE, messages.WARNING)
         elif settings.TRANSLATOR == NONE:
             self.message_user(request, NO_TRANSLATOR, messages.WARNING)
+        elif not any(any(sources_of(widget).texts.values()) for widget in several):
+            self.message_user(request, NO_TEXTS, messages.WARNING)
         else:
             which = several[0] if len(several) == 1 else f"{len(several)} widgets"
-            self.message_user(request, f"The texts of {which} are being translated.", messages.SUCCESS)
+            self.message_user(request, f"The setup of {which} has begun.", messages.SUCCESS)
 
 
 def languages_url(widget: WidgetIntegration) -> str:

@@ -85,7 +85,7 @@ class LanguagePages(LanguageList):
             "source_direction": direction(sources.language), "source_texts": [(name, label_of(name), text) for name, text in sources.texts.items()],
             "rows": [shown_row(row, refused) for row in table.rows], "refused": refused, "said": _said(table), "done": len(table.rows) - table.pending,
             "preview": preview if preview in (sources.language, *sources.targets) else "", "preview_name": "",
-            "translator": TRANSLATORS.get(settings.TRANSLATOR, ""), "to_set_up": any(sources.texts.values()) and needs_setup(widget),
+            "translator": TRANSLATORS.get(settings.TRANSLATOR, ""), "has_texts": any(sources.texts.values()), "to_set_up": needs_setup(widget),
         }  # fmt: skip
         if context["preview"]:
             context["preview_name"] = english_name(preview)
@@ -112,11 +112,15 @@ class LanguagePages(LanguageList):
             override_texts(widget, language, **{field: text})
         except ValidationError as error:
             return Refused(language, field, text or "", " ".join(error.messages))
-        self.message_user(request, f"{label_of(field)} in {english_name(language)}: saved.", messages.SUCCESS)
+        what = "is saved" if text is not None else "is the machine’s again"
+        self.message_user(request, f"{label_of(field)} in {english_name(language)} {what}.", messages.SUCCESS)
         return None
 
 
 def _said(table: Table) -> str:
     """How far a setup is."""
-    failed = sum(row.state == State.FAILED for row in table.rows)
-    return f"{len(table.rows) - table.pending} of {len(table.rows)} languages are done{f', {failed} of them failed' if failed else ''}."
+    failed = [row.cause for row in table.rows if row.state == State.FAILED]
+    if len(failed) == len(table.rows):
+        one_cause = f": {failed[0]}" if len(set(failed)) == 1 else "."
+        return f"The setup has failed{one_cause}"
+    return f"{len(table.rows) - table.pending} of {len(table.rows)} languages are done{f', {len(failed)} of them failed' if failed else ''}."

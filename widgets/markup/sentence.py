@@ -41,6 +41,8 @@ class Sentence:
 
     def put_pieces(self, translated: list[str]) -> str:
         """The same, of its pieces. Raises Broken."""
+        if not any(piece.strip() for piece in translated):
+            raise Broken("is empty")
         return self.source if translated == self.pieces else self._written(with_pieces(self.nodes, translated))
 
     def _written(self, nodes: tuple[Node, ...]) -> str:

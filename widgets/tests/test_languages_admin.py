@@ -93,7 +93,7 @@ def test_a_setup_from_the_page(page: LanguagesPage, deepl: TranslatorServer, run
         answer = page.browser.post(page.path, {"_setup": "1"}, follow=True)
     assert answer.redirect_chain == [(page.path, 302)]
     html = LexborHTMLParser(answer.content.decode())
-    assert "The texts of Shop are being translated." in words(html.body)
+    assert "The setup of Shop has begun." in words(html.body)
     assert words(found(html, "[role=status]")) == "0 of 2 languages are done."
     assert [row.attributes["data-language"] for row in html.css("tr[data-pending]")] == ["de", "ar"]
     run_tasks()
@@ -128,7 +128,8 @@ def test_own_words_are_kept_and_given_up(page: LanguagesPage, done: TranslatorSe
     update_widget(widget, title="Halden")
     editor = found(page.row("de"), "td:has([value=title]) .cw-editor")
     assert words(editor).endswith("Use the machine’s again The machine’s de Halden")
-    page.write("de", "title", "Haldens Laden", _machine="1")
+    answer = page.browser.post(page.path, {"language": "de", "field": "title", "_machine": "1"}, follow=True)
+    assert "Title in German is the machine’s again." in answer.content.decode()
     assert page.words("de")[0] == "de Halden | Machine Edit “Title” in German"
 
 
@@ -159,6 +160,20 @@ def test_a_failed_language_says_why(
     assert "failed DeepL answered 503. No further attempt until you set up the languages again." in words(page.row("de"))
     assert "to be set up" not in (listed := words(LexborHTMLParser(page.browser.get(LIST).content.decode()).css_first(".field-languages")))
     assert listed == "3: 1 failed"
+
+
+def test_a_setup_that_failed_says_so_once(
+    page: LanguagesPage, widget: WidgetIntegration, deepl: TranslatorServer, run_tasks: RunTasks, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.DEEPL_API_KEY = "another"
+    translated(widget, run_tasks, django_capture_on_commit_callbacks)
+    assert page.progress("de")["said"] == "The setup has failed: DeepL refuses the key that is set."
+
+
+def test_a_widget_without_texts(page: LanguagesPage, widget: WidgetIntegration, deepl: TranslatorServer) -> None:
+    update_widget(widget, title="", intro="", initial="", placeholder="")
+    assert words(found(page.get(), ".cw-panel")).startswith("There are no texts to translate yet.")
+    assert not page.get().css("[name=_setup]")
 
 
 def test_progress_brings_the_rows_that_are_done(page: LanguagesPage, done: TranslatorServer, widget: WidgetIntegration) -> None:

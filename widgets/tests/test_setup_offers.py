@@ -48,16 +48,21 @@ def link(widget: WidgetIntegration) -> str:
     return f'<a href="{LIST}{widget.pk}/languages/">{widget}</a>'
 
 
+def offered(widget: WidgetIntegration) -> str:
+    way = f'<a href="{LIST}{widget.pk}/languages/">Set up the languages of {widget}</a>'
+    return f"Texts or languages have changed. Until they are translated, visitors with other languages read what you wrote. {way}"
+
+
 @pytest.mark.parametrize("changed", [{"title": "Halden shop"}, {"language": "en, de, fr"}, {"intro": "Hello"}])
 def test_changed_texts_are_offered(olive: Operator, widget: WidgetIntegration, deepl: TranslatorServer, changed: dict[str, str]) -> None:
-    assert save(olive, change(widget), **changed) == [f"Texts or languages have changed. Set up the languages: {link(widget)}."]
+    assert save(olive, change(widget), **changed) == [offered(widget)]
     assert not LanguageMap.objects.exists(), "it is only offered"
     assert save(olive, change(widget)) == [], "nothing has changed since"
 
 
 def test_a_new_widget_is_offered(olive: Operator, deepl: TranslatorServer) -> None:
     said = save(olive, f"{LIST}add/", name="Shop", title="Halden", language="en, de")
-    assert said == [f"Texts or languages have changed. Set up the languages: {link(WidgetIntegration.objects.get())}."]
+    assert said == [offered(WidgetIntegration.objects.get())]
 
 
 @pytest.mark.parametrize("changed", [{"name": "Other"}, {"language": "en"}, {"title": ""}, {"layout": "inline"}])
@@ -81,7 +86,7 @@ def test_a_blueprint_offers_it_for_its_widgets(olive: Operator, bot: Bot, group:
     first, second, own = (create_widget(olive.user, name=name, bot=bot, blueprint=group, title="Own" if "Own" in name else None) for name in names)
     page = f"/admin/bots/blueprint/{group.pk}/change/"
     (said,) = save(olive, page, title="Another")
-    assert said == f"Texts or languages have changed. Set up the languages: {link(second)}, {link(first).replace('A<b>', 'A&lt;b&gt;')}."
+    assert said.endswith(f"Set up the languages of these widgets: {link(second)}, {link(first).replace('A<b>', 'A&lt;b&gt;')}.")
     assert save(olive, page, name="Other", layout="inline") == []
     (said,) = save(olive, page, language="en, de, fr")
     assert link(own) in said
@@ -100,10 +105,11 @@ def test_the_action_sets_up_the_chosen_ones(olive: Operator, widget: WidgetInteg
         return said
 
     single = create_widget(olive.user, name="Single", language="en")
-    assert act(widget, single) == "The texts of Shop are being translated."
+    assert act(widget, single) == "The setup of Shop has begun."
     assert LanguageMap.objects.get().state == LanguageMap.State.PENDING
     assert act(single) == "There is nothing to translate: no second language is chosen."
-    assert act(widget, create_widget(olive.user, language="en, fr")) == "The texts of 2 widgets are being translated."
+    assert act(create_widget(olive.user, language="en, fr")) == "There are no texts to translate yet: no title, intro, first message or placeholder."
+    assert act(widget, create_widget(olive.user, language="en, fr")) == "The setup of 2 widgets has begun."
 
 
 def test_the_action_without_a_translator(olive: Operator, widget: WidgetIntegration) -> None:

@@ -38,6 +38,7 @@ class Progress {
   #take({ pending, done, said, rows }) {
     if (this.#status.textContent !== said) this.#status.textContent = said;
     this.#bar.value = done;
+    this.#bar.hidden = !pending.length;
     for (const language in rows) this.#held.set(language, rows[language]);
     this.#waiting = new Set(pending);
     this.#place();
