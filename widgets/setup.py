@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from accounts.commits import after_commit
 from accounts.ids import new_id
 from widgets.effective import effective_values
 from widgets.fields import refusal
@@ -108,12 +109,12 @@ def copy_languages(widget: WidgetIntegration, clone: WidgetIntegration) -> None:
 
 def queue_languages(row_ids: Sequence[UUID]) -> None:
     """Have languages worked on once this transaction is committed. With the broker away the beat queues them when it is back."""
+    after_commit(_send, row_ids)
 
-    def send() -> None:
-        for row_id in row_ids:  # ends with the first that fails, because each waits for the broker
-            current_app.send_task(TASK, (str(row_id),))
 
-    transaction.on_commit(send, robust=True)
+def _send(row_ids: Sequence[UUID]) -> None:
+    for row_id in row_ids:  # ends with the first that fails, because each waits for the broker
+        current_app.send_task(TASK, (str(row_id),))
 
 
 def waiting(now: datetime) -> QuerySet[LanguageMap]:
