@@ -12,6 +12,7 @@ from widgets.own_names import own_names
 
 TEXT_CHARACTERS = 80  # of a name or a code
 WANTED_MAX = 20  # languages of one visitor
+LANGUAGES_MAX = 100  # of a widget: each is a translation to pay, and an entry of the menu
 LIST_CHARACTERS = 1000
 NOTHING = ("root", "und")  # codes of no language
 NORWEGIAN = "nb"  # what ``no`` means, in CLDR and to translators
@@ -29,14 +30,17 @@ def language_code(text: str) -> str | None:
 
 
 def parse_languages(text: str) -> tuple[str, ...]:
-    """The codes of a list separated by commas, semicolons or lines; ValueError names the unknown ones."""
+    """The codes of a list separated by commas, semicolons or lines; ValueError names the unknown ones, or says that there are too many."""
     unknown = [entry for entry in _entries(text) if language_code(entry) is None]
     if unknown:
         listed = ", ".join(f"“{entry[:40]}”" for entry in unknown[:5])
         raise ValueError(
             f"unknown: {listed}; allowed are names or codes of languages like English, es or pt-BR, separated by commas"
         )
-    return known_languages(text)
+    known = known_languages(text)
+    if len(known) > LANGUAGES_MAX:
+        raise ValueError(f"at most {LANGUAGES_MAX} languages are possible, these are {len(known)}")
+    return known
 
 
 def known_languages(text: str) -> tuple[str, ...]:

@@ -64,6 +64,13 @@ def test_a_list_keeps_its_order_and_names_the_unknown() -> None:
         parse_languages("en, dothraki, xx")
 
 
+def test_a_list_has_an_end() -> None:
+    codes = sorted(code for code in own_names() if "-" not in code)[:101]
+    assert len(parse_languages(",".join(codes[:100]))) == 100
+    with pytest.raises(ValueError, match="at most 100 languages are possible, these are 101"):
+        parse_languages(",".join(codes))
+
+
 def test_the_api_takes_names_and_names_what_it_does_not_know(olive: Operator) -> None:
     answer = olive.post("integration/widget/create", {"language": "German, Chinese (Traditional), PT_br, norsk, 日本語"})
     assert answer.status_code == 200
