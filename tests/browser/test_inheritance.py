@@ -35,6 +35,11 @@ def test_sources_follow_what_a_person_does(page: Page, server: Server) -> None:
     expect(line(page, "title").locator(".cw-value")).to_have_text("Hej")
     expect(line(page, "math").locator(".cw-value")).to_have_text("off")
     expect(line(page, "layout").locator(".cw-from")).to_have_text("Default")
+    page.locator(".field-blueprint .select2-selection__clear").click()  # leaving keeps what the stored one gave
+    expect(line(page, "title").locator(".cw-value")).to_have_text("Ciao")
+    page.keyboard.press("Escape")
+    choose(page, "Inherit North")
+    expect(line(page, "title").locator(".cw-value")).to_have_text("Hej")
 
     own = line(page, "title").get_by_text("Set here")
     expect(own).to_be_hidden()

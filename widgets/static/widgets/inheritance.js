@@ -8,10 +8,12 @@ addEventListener("DOMContentLoaded", () => {
 
   const blueprint = document.querySelector("[data-inherited]");
   if (!blueprint) return;
+  const stored = blueprint.value; // a widget that leaves it keeps what it had from it
   let asked = 0;
   jQuery(blueprint).on("change", async () => {
     const turn = ++asked;
-    const query = blueprint.value ? `?${new URLSearchParams({ blueprint: blueprint.value })}` : "";
+    const giving = blueprint.value || stored;
+    const query = giving ? `?${new URLSearchParams({ blueprint: giving })}` : "";
     const answer = await fetch(blueprint.dataset.inherited + query).catch(() => null);
     const values = answer?.ok ? await answer.json() : null;
     if (!values || turn !== asked) return;
