@@ -51,6 +51,14 @@ class BlueprintAdmin(bots_admin.BlueprintAdmin):
         fields = {name: widgets.formfield_for_dbfield(FIELDS[name], request) for name in INHERITABLE}
         return super().get_form(request, obj, change, **{**kwargs, "form": type("BlueprintForm", (self.form,), fields)})
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Says that the widgets stay."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        widgets = WidgetIntegration.objects.filter(blueprint__in=[obj.pk for obj in objs]).count()
+        if widgets:
+            deleted = [*deleted, f"Not deleted: {widgets} widget{'' if widgets == 1 else 's'}, with the settings that came from here."]
+        return deleted, counts, lacking, protected
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The settings that the page has changed go into those that are stored now."""
         cleaned = dict(form.cleaned_data)

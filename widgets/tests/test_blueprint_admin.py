@@ -136,6 +136,8 @@ def test_deleting_it_detaches_its_widgets(olive: Any, by: str) -> None:
     before = effective_values(widget)
     address = f"{LIST}{blueprint.pk}/delete/" if by == "page" else LIST
     chosen = {} if by == "page" else {"action": "delete_selected", "_selected_action": [str(blueprint.pk)]}
+    asked = olive.browser.get(address) if by == "page" else olive.browser.post(address, chosen)
+    assert "Not deleted: 1 widget, with the settings that came from here." in asked.content.decode()
     assert olive.browser.post(address, {**chosen, "post": "yes"}).status_code == 302
     assert not Blueprint.objects.exists()
     widget = WidgetIntegration.objects.get()
