@@ -138,7 +138,7 @@ else:
     CELERY_BROKER_URL = "memory://localhost"  # kombu warns where no host is named
 EMBEDDED_WORKER = env_bool("EMBEDDED_WORKER", not REDIS_URL)
 # Without time-outs who queues something waits for ever for a Redis that hangs; what could not be queued the beat queues later.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2} if REDIS_URL else {"polling_interval": 0.05}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 3, "socket_connect_timeout": 2} if REDIS_URL else {"polling_interval": 0.05}
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True

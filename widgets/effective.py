@@ -12,7 +12,7 @@ from widgets.languages import known_languages
 from widgets.models import LanguageMap, WidgetIntegration
 from widgets.origins import OriginEntry, parse_origins
 from widgets.pictures import Picture, load_pictures
-from widgets.texts import shown_texts
+from widgets.texts import shown_texts, source_language
 from widgets.themes import Theme, parse_theme
 
 NOWHERE = (OriginEntry("https", "origin.invalid", 443),)
@@ -114,6 +114,7 @@ def load_effective(widget_id: UUID) -> Effective | None:
         .first()
     )
     maps = list(LanguageMap.objects.filter(widget_id=widget.pk))
+    language = source_language(known_languages(values["language"]))
     touched = [item.updated_at for item in (widget, widget.blueprint, bot, *maps) if item is not None]
     return Effective(
         id=widget.pk,
@@ -132,7 +133,7 @@ def load_effective(widget_id: UUID) -> Effective | None:
         blueprint_id=widget.blueprint_id,
         origins=_origins(values["origin"]),
         pictures=load_pictures(widget.pk),
-        translations={row.language: shown_texts(row.texts, row.hashes, row.overrides, values) for row in maps},
+        translations={row.language: shown_texts(row.texts, row.hashes, row.overrides, values, language) for row in maps},
         **values,
     )
 

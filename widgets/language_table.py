@@ -73,22 +73,23 @@ def language_table(widget: WidgetIntegration) -> Table:
 
 def _row(code: str, found: LanguageMap | None, sources: Sources) -> Row:
     row = found or LanguageMap(language=code)
-    shown = shown_texts(row.texts, row.hashes, row.overrides, sources.texts)
-    beneath = {**sources.texts, **shown_texts(row.texts, row.hashes, {}, sources.texts)}
+    shown = shown_texts(row.texts, row.hashes, row.overrides, sources.texts, sources.language)
+    beneath = {**sources.texts, **shown_texts(row.texts, row.hashes, {}, sources.texts, sources.language)}
     return Row(
         language=code, name=english_name(code), own_name=own_name(code), direction=direction(code),
         state=row.state if found and (row.run or row.translated_at) else MISSING,
         cause=row.cause, translator=row.translator, translated_at=row.translated_at, retry_at=row.retry_at,
-        cells=tuple(_cell(name, row, sources.texts[name], shown, beneath[name]) for name in TRANSLATED),
+        cells=tuple(_cell(name, row, sources, shown, beneath[name]) for name in TRANSLATED),
     )  # fmt: skip
 
 
-def _cell(name: str, row: LanguageMap, source: str, shown: Mapping[str, str], beneath: str) -> Cell:
+def _cell(name: str, row: LanguageMap, sources: Sources, shown: Mapping[str, str], beneath: str) -> Cell:
+    source = sources.texts[name]
     override: Any = row.overrides.get(name)
     made_of = override["hash"] if override else row.hashes.get(name)
     return Cell(
         field=name, source=source, shown=shown.get(name, source),
         origin="person" if override else "machine" if name in shown else "written",
         machine=row.texts.get(name, ""), beneath=beneath, override=override["text"] if override else None,
-        changed=made_of is not None and made_of != text_hash(source),
+        changed=made_of is not None and made_of != text_hash(source, sources.language),
     )  # fmt: skip

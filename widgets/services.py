@@ -6,15 +6,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.commits import after_commit
 from accounts.meta import forget_meta, index_meta
 from bots.models import Blueprint
 from files.models import File
 from widgets.fields import given_by_blueprint
+from widgets.invalidation import forget
 from widgets.models import WidgetFile, WidgetIntegration
 from widgets.pictures import refusal
 from widgets.setup import copy_languages, start_setup
-from widgets.tasks import setup_widget as setup_task
 
 NOT_CLONED = {"id", "alias", "created_at", "updated_at"}
 
@@ -81,9 +80,9 @@ def detach_file(widget: WidgetIntegration, file: File, kind: str | None = None) 
 
 
 def setup_widget(widget: WidgetIntegration) -> None:
-    """Have its texts translated into its languages and what visitors get of it made anew, in the background."""
+    """Have its texts translated into its languages, in the background, and what visitors get of it made anew."""
     start_setup(widget)
-    after_commit(setup_task.delay, str(widget.pk))
+    forget([widget.pk])
 
 
 def _touch(widget: WidgetIntegration) -> None:

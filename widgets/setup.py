@@ -18,11 +18,10 @@ from widgets.effective import effective_values
 from widgets.fields import refusal
 from widgets.languages import known_languages
 from widgets.models import LanguageMap, WidgetIntegration
-from widgets.texts import TRANSLATED, source_hash, text_hash
+from widgets.texts import TRANSLATED, source_hash, source_language, text_hash
 from widgets.translators.registry import NONE
 
 TASK = "widgets.tasks.translate_language"
-DEFAULT_LANGUAGE = "en"
 MARKED = ["state", "source_hash", "run", "anew", "attempts", "retry_at", "claimed_until", "cause"]
 State = LanguageMap.State
 
@@ -38,7 +37,7 @@ class Sources:
     @property
     def hash(self) -> str:
         """Of all texts together."""
-        return source_hash(self.texts)
+        return source_hash(self.texts, self.language)
 
 
 def sources_of(widget: WidgetIntegration) -> Sources:
@@ -46,7 +45,7 @@ def sources_of(widget: WidgetIntegration) -> Sources:
     values = effective_values(widget)
     languages = known_languages(values["language"])
     texts = {name: values[name] for name in TRANSLATED}
-    return Sources(texts, languages[0] if languages else DEFAULT_LANGUAGE, languages[1:])
+    return Sources(texts, source_language(languages), languages[1:])
 
 
 def start_setup(widget: WidgetIntegration, *, only_changed: bool = False) -> list[str]:
@@ -95,7 +94,7 @@ def override_texts(widget: WidgetIntegration, language: str, **texts: str | None
         for name, text in texts.items():
             row.overrides.pop(name, None)
             if text is not None:
-                row.overrides[name] = {"text": text, "hash": text_hash(sources.texts[name])}
+                row.overrides[name] = {"text": text, "hash": text_hash(sources.texts[name], sources.language)}
 
 
 def copy_languages(widget: WidgetIntegration, clone: WidgetIntegration) -> None:
@@ -124,15 +123,15 @@ def waiting(now: datetime) -> QuerySet[LanguageMap]:
     return LanguageMap.objects.filter(due, free, state=State.PENDING)
 
 
-def fits(row: LanguageMap, field: str, source: str) -> bool:
+def fits(row: LanguageMap, field: str, sources: Sources) -> bool:
     """Whether the machine's text was made of this source."""
-    return row.hashes.get(field) == text_hash(source)
+    return row.hashes.get(field) == text_hash(sources.texts[field], sources.language)
 
 
 def _is_outdated(row: LanguageMap | None, sources: Sources) -> bool:
     if row is None or (row.state != State.READY or settings.TRANSLATOR == NONE):
         return row is None or row.source_hash != sources.hash
-    return any(text and not fits(row, name, text) for name, text in sources.texts.items())
+    return any(text and not fits(row, name, sources) for name, text in sources.texts.items())
 
 
 def _mark(row: LanguageMap, wanted: str, *, anew: bool) -> None:

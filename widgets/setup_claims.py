@@ -60,7 +60,7 @@ def take_claim(row_id: UUID) -> Claim | None:
         row.attempts += 1
         row.retry_at, row.claimed_until = None, now + timedelta(seconds=CLAIM_SECONDS)
         LanguageMap.objects.bulk_update([row], CLAIMED)  # no signal: visitors see nothing of it
-        kept = frozenset(name for name, text in sources.texts.items() if not row.anew and fits(row, name, text))
+        kept = frozenset(name for name, text in sources.texts.items() if not row.anew and fits(row, name, sources))
         texts = {name: text for name, text in sources.texts.items() if text and name not in kept}
         return Claim(row.pk, row.run, row.widget_id, row.widget.owner_id, texts, kept, sources.language, row.language, row.attempts)
 
@@ -79,7 +79,7 @@ def finish(claim: Claim, texts: Mapping[str, str] | None, cause: str = "") -> No
         row.state, row.cause, row.claimed_until = State.READY, cause, None
         if texts is not None:
             row.texts = {name: row.texts[name] for name in claim.kept} | dict(texts)
-            row.hashes = {name: row.hashes[name] for name in claim.kept} | {name: text_hash(claim.texts[name]) for name in texts}
+            row.hashes = {name: row.hashes[name] for name in claim.kept} | {name: text_hash(claim.texts[name], claim.source) for name in texts}
             row.translator, row.translated_at = settings.TRANSLATOR, timezone.now()
 
 

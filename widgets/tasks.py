@@ -5,17 +5,7 @@ from django.utils import timezone
 
 from accounts.ids import parse_id
 from widgets import setup_work
-from widgets.config import CACHE
 from widgets.setup import waiting
-
-
-@shared_task
-def setup_widget(widget_id: str) -> None:
-    """Have every process forget the widget's configuration, and build it again here."""
-    key = parse_id(widget_id)
-    if key is not None:
-        CACHE.drop([key])
-        CACHE.get(key)
 
 
 @shared_task

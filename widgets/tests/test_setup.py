@@ -134,6 +134,19 @@ def test_until_it_is_done_the_old_text_serves_while_it_fits(shop: Shop, deepl: T
     assert shop.seen("de")["title"] == "Halden"
 
 
+def test_texts_that_are_in_another_language_than_was_said_are_translated_again(shop: Shop, deepl: TranslatorServer) -> None:
+    shop.set_up()
+    shop.run_tasks()
+    update_widget(shop.widget, language="fr, de, ar")
+    assert shop.languages()["de"]["changed"] == ["title", "intro", "initial", "placeholder"]
+    assert shop.seen("de") == TEXTS
+    assert needs_setup(shop.widget)
+    shop.set_up()
+    shop.run_tasks()
+    assert deepl.requests[-1]["source_lang"] == "FR"
+    assert shop.seen("de") == GERMAN
+
+
 def test_texts_that_change_meanwhile_are_not_mixed(shop: Shop, deepl: TranslatorServer, settings: Any) -> None:
     def change(text: str, target: str) -> str:
         if text == "Hello" and target == "DE":
