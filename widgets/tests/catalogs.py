@@ -21,7 +21,7 @@ INVISIBLE = {" ", "\u200c", "\u200d", "\u00a0", "\u202f", FIRST_STRONG, POP}
 # How the Unicode names of a script's letters begin.
 LETTERS: dict[str, str | tuple[str, ...]] = {
     "Arab": "ARABIC", "Beng": "BENGALI", "Cyrl": "CYRILLIC", "Deva": "DEVANAGARI", "Grek": "GREEK", "Hans": "CJK", "Hant": "CJK", "Hebr": "HEBREW",
-    "Jpan": ("CJK", "HIRAGANA", "KATAKANA"), "Kore": ("HANGUL", "CJK"), "Latn": "LATIN", "Taml": "TAMIL", "Thai": "THAI",
+    "Jpan": ("CJK", "HIRAGANA", "KATAKANA"), "Kore": ("HANGUL", "CJK"), "Latn": "LATIN", "Taml": "TAMIL", "Telu": "TELUGU", "Thai": "THAI",
 }  # fmt: skip
 LOOK_ALIKE = ("Cyrl", "Grek")  # letters that look like Latin ones: no word may mix them
 # What stands on buttons, in the menu and in the lines of state, where there is little room.
