@@ -92,3 +92,12 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
         return IPv4Address(socket.inet_aton(host))
     except OSError:
         return None
+
+
+def is_address(text: str) -> bool:
+    """Whether a setting's text is an address that paths can be put behind: http or https, without user name, ``?`` and ``#``."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        return False
+    return url.scheme in ("http", "https") and bool(url.host) and not (url.userinfo or "?" in text or "#" in text or " " in text)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-import httpx
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.utils.module_loading import import_string
+
+from bots.base_urls import is_address
 
 POSITIVE = (
     "TOKEN_REQUESTS_PER_MINUTE", "ADDRESS_REQUESTS_PER_MINUTE", "AUTH_FAILURES_PER_MINUTE", "LOGIN_FAILURES_PER_MINUTE",
@@ -55,7 +56,7 @@ def check_engines(**_: Any) -> Iterable[CheckMessage]:
 def check_models(**_: Any) -> Iterable[CheckMessage]:
     """Addresses of providers are addresses, and the default one can be named in a model string."""
     for name in ("OPENAI_BASE_URL", "OLLAMA_BASE_URL"):
-        if getattr(settings, name) and not _is_address(getattr(settings, name)):
+        if getattr(settings, name) and not is_address(getattr(settings, name)):
             yield Error(
                 f"{name} must be an address that begins with http:// or https://, without user name, ? and #",
                 hint="For example https://api.openai.com/v1 or http://localhost:11434/v1.",
@@ -63,14 +64,6 @@ def check_models(**_: Any) -> Iterable[CheckMessage]:
             )
     if not re.fullmatch(r"[a-z0-9_-]{1,128}", settings.DEFAULT_PROVIDER):
         yield Error("DEFAULT_PROVIDER must be 1 to 128 of a-z, 0-9, - and _", hint="For example openai.", id="widgetplatform.E008")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL:
-        return False
-    return url.scheme in ("http", "https") and bool(url.host) and not (url.userinfo or "?" in text or "#" in text or " " in text)
 
 
 @register(Tags.security)

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import Any
 
-import httpx
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from bots.base_urls import is_address
 from bots.engines.registry import available_engines, parse_model
 from widgets.translators.fast import EXTRA
 from widgets.translators.registry import NAMES
@@ -32,7 +32,7 @@ def check_translator(**_: Any) -> Iterable[CheckMessage]:
             "TRANSLATOR is libretranslate, but LIBRETRANSLATE_URL is not set", hint="For example http://localhost:5000.", id="widgets.E003"
         )
     setting = URLS.get(name, "")
-    if setting and getattr(settings, setting) and not _is_address(getattr(settings, setting)):
+    if setting and getattr(settings, setting) and not is_address(getattr(settings, setting)):
         yield Error(f"{setting} must be an address that begins with http:// or https://, without user name, ? and #", id="widgets.E004")
     if name == "llm" and (problem := _model_problem(settings.TRANSLATOR_MODEL)):
         yield Error(f"TRANSLATOR is llm, but TRANSLATOR_MODEL {problem}", hint="For example openai:gpt-5-mini.", id="widgets.E005")
@@ -50,11 +50,3 @@ def _model_problem(model: str) -> str:
     except ValueError as error:
         return f"cannot be read ({error})"
     return f"is no language model: {parsed.provider}" if parsed.provider in available_engines() else ""
-
-
-def _is_address(text: str) -> bool:
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL:
-        return False
-    return url.scheme in ("http", "https") and bool(url.host) and not (url.userinfo or "?" in text or "#" in text or " " in text)
