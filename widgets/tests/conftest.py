@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import Group
 
 from bots.models import Blueprint, Bot
 from bots.services import create_blueprint, create_bot
@@ -33,3 +34,9 @@ def widget(olive: Operator, bot: Bot) -> WidgetIntegration:
 def blueprint(olive: Operator, bot: Bot) -> Blueprint:
     defaults = {"title": "From the blueprint", "math": False, "botId": str(bot.pk)}
     return create_blueprint(olive.user, name="Group", widget_defaults=defaults)
+
+
+@pytest.fixture
+def operators(olive: Operator, otto: Operator) -> None:
+    """Olive and Otto may use the admin."""
+    Group.objects.get(name="operator").user_set.add(olive.user, otto.user)

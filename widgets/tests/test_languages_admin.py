@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -19,13 +19,8 @@ from widgets.services import create_widget, setup_widget, update_widget
 from widgets.setup import override_texts
 
 RunTasks = Callable[[], int]
+pytestmark = pytest.mark.usefixtures("operators")
 LIST = "/admin/widgets/widgetintegration/"
-
-
-@pytest.fixture(autouse=True)
-def operators(olive: Operator, otto: Operator) -> None:
-    """Olive and Otto may use the admin."""
-    Group.objects.get(name="operator").user_set.add(olive.user, otto.user)
 
 
 @pytest.fixture

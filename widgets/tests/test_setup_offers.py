@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 
 from bots.models import Blueprint, Bot
 from bots.services import create_blueprint
@@ -14,13 +13,8 @@ from widgets.models import LanguageMap, WidgetIntegration
 from widgets.services import create_widget, update_widget
 from widgets.setup import start_setup
 
+pytestmark = pytest.mark.usefixtures("operators")
 LIST = "/admin/widgets/widgetintegration/"
-
-
-@pytest.fixture(autouse=True)
-def operators(olive: Operator, otto: Operator) -> None:
-    """Olive and Otto may use the admin."""
-    Group.objects.get(name="operator").user_set.add(olive.user, otto.user)
 
 
 @pytest.fixture
